@@ -1,0 +1,6 @@
+//! From Oracle Fusion HCM's extracts to the user file that another system imports.
+
+pub mod model;
+pub mod progress;
+pub mod sample;
+pub mod stages;

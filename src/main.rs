@@ -1,0 +1,1 @@
+use polars as _; fn main() {}

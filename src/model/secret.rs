@@ -1,0 +1,133 @@
+//! Where a secret comes from. A secret is never a value in the pipeline file or on the command line:
+//! it is the name of a place (`pipeline.md` section 1), opened at the last moment and wiped after use.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use schemars::JsonSchema;
+use secrecy::SecretString;
+use serde::Deserialize;
+
+/// Where to read a secret: exactly one of the four.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(try_from = "Places")]
+#[schemars(with = "Places")]
+pub enum Secret {
+    /// An environment variable.
+    Env(String),
+    /// A file that only its owner can read (mode 0600 or stricter); one trailing line end is not part of the secret.
+    File(PathBuf),
+    /// A program and its arguments, run without a shell; its first line of output is the secret.
+    Command(Vec<String>),
+    /// A credential of the systemd unit (`LoadCredential=`), by name.
+    Credential(String),
+}
+
+/// The form in the file: `{ env = "…" }`, `{ file = "…" }`, `{ command = ["…"] }` or `{ credential = "…" }`.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Places {
+    env: Option<String>,
+    file: Option<PathBuf>,
+    command: Option<Vec<String>>,
+    credential: Option<String>,
+}
+
+impl TryFrom<Places> for Secret {
+    type Error = &'static str;
+
+    fn try_from(places: Places) -> Result<Self, Self::Error> {
+        match places {
+            Places { env: Some(name), file: None, command: None, credential: None } => Ok(Secret::Env(name)),
+            Places { env: None, file: Some(path), command: None, credential: None } => Ok(Secret::File(path)),
+            Places { env: None, file: None, command: Some(words), credential: None } if !words.is_empty() => {
+                Ok(Secret::Command(words))
+            }
+            Places { env: None, file: None, command: None, credential: Some(name) } => Ok(Secret::Credential(name)),
+            _ => Err("a secret is exactly one of { env = \"NAME\" }, { file = \"PATH\" }, { command = [\"PROGRAM\", …] } or { credential = \"NAME\" }"),
+        }
+    }
+}
+
+/// Why a secret could not be had. Never carries the secret.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretError {
+    #[error("the environment variable {0} is not set")]
+    NoVariable(String),
+    #[error("the secret file {path}: {source}")]
+    File { path: PathBuf, source: std::io::Error },
+    #[error("others can read the secret file {path} (mode {mode:03o})")]
+    Open { path: PathBuf, mode: u32 },
+    #[error("the command {program} that prints the secret: {reason}")]
+    Command { program: String, reason: String },
+    #[error("there is no credential {0}: $CREDENTIALS_DIRECTORY is not set, or holds no such file")]
+    NoCredential(String),
+    #[error("the secret from {0} is not UTF-8 text")]
+    NotText(String),
+}
+
+impl SecretError {
+    /// What the operator can do about it.
+    pub fn help(&self) -> String {
+        match self {
+            SecretError::NoVariable(name) => format!("set {name} in the environment of the run"),
+            SecretError::File { .. } => "check the path: a relative one is relative to the pipeline file".into(),
+            SecretError::Open { path, .. } => format!("chmod 600 {}", path.display()),
+            SecretError::Command { .. } => "run the command by hand as the same user; it must print the secret and exit with 0".into(),
+            SecretError::NoCredential(name) => format!("add LoadCredential={name}:PATH to the unit"),
+            SecretError::NotText(_) => "a passphrase or password is text; a key belongs into secret_key or identity_file".into(),
+        }
+    }
+}
+
+impl Secret {
+    /// Reads the secret; relative files are relative to `base`, the folder of the pipeline file.
+    pub fn reveal(&self, base: &Path) -> Result<SecretString, SecretError> {
+        match self {
+            Secret::Env(name) => std::env::var(name).map(SecretString::from).map_err(|_| SecretError::NoVariable(name.clone())),
+            Secret::File(path) => read_private(&base.join(path)),
+            Secret::Command(words) => run(words),
+            Secret::Credential(name) => {
+                let folder = std::env::var_os("CREDENTIALS_DIRECTORY").ok_or_else(|| SecretError::NoCredential(name.clone()))?;
+                let path = PathBuf::from(folder).join(name);
+                if !path.is_file() {
+                    return Err(SecretError::NoCredential(name.clone()));
+                }
+                read_private(&path)
+            }
+        }
+    }
+}
+
+fn read_private(path: &Path) -> Result<SecretString, SecretError> {
+    let failed = |source| SecretError::File { path: path.into(), source };
+    let mode = std::os::unix::fs::MetadataExt::mode(&std::fs::metadata(path).map_err(failed)?) & 0o777;
+    if mode & 0o077 != 0 {
+        return Err(SecretError::Open { path: path.into(), mode });
+    }
+    let bytes = std::fs::read(path).map_err(failed)?;
+    one_line(bytes, &path.display().to_string())
+}
+
+fn run(words: &[String]) -> Result<SecretString, SecretError> {
+    let program = words[0].clone();
+    let failed = |reason: String| SecretError::Command { program: words[0].clone(), reason };
+    let output = Command::new(&program).args(&words[1..]).output().map_err(|e| failed(e.to_string()))?;
+    if !output.status.success() {
+        return Err(failed(output.status.to_string()));
+    }
+    let first = output.stdout.split(|b| *b == b'\n').next().unwrap_or_default().to_vec();
+    one_line(first, &program)
+}
+
+/// The text without its one trailing line end.
+fn one_line(bytes: Vec<u8>, origin: &str) -> Result<SecretString, SecretError> {
+    let mut text = String::from_utf8(bytes).map_err(|_| SecretError::NotText(origin.into()))?;
+    if text.ends_with('\n') {
+        text.pop();
+        if text.ends_with('\r') {
+            text.pop();
+        }
+    }
+    Ok(SecretString::from(text))
+}

@@ -1,0 +1,1 @@
+//! One test binary: the largest dependency is linked once.
