@@ -48,8 +48,10 @@ pub fn dearmor(message: &[u8]) -> Result<Cow<'_, [u8]>, DecryptError> {
         t if t.starts_with(b"PUBLIC KEY") || t.starts_with(b"PRIVATE KEY") => return Err(DecryptError::NotEncrypted("a key")),
         _ => return Err(DecryptError::NotEncrypted("no OpenPGP message")),
     }
-    // The decoder is content when the last line is missing; we are not.
-    if !text.trim_ascii_end().ends_with(b"\n-----END PGP MESSAGE-----") {
+    // The decoder is content when the last line is missing, or when more follows it; we are not.
+    let text = text.trim_ascii_end();
+    let last_line = b"\n-----END PGP MESSAGE-----";
+    if memchr::memmem::find(text, last_line).is_none_or(|at| at + last_line.len() != text.len()) {
         return Err(DecryptError::Damaged);
     }
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
