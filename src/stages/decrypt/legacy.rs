@@ -64,6 +64,10 @@ pub(super) fn gnupg_aead<T>(
         return Err(DecryptError::Damaged);
     }
     let (nonce, ciphertext) = rest.split_at(nonce);
+    // The library takes nothing at all for an empty message, though its last tag is missing.
+    if ciphertext.len() < mode.digest_size().map_err(|_| DecryptError::Damaged)? {
+        return Err(DecryptError::Damaged);
+    }
     let mut plaintext = None;
     let found = find(&mut |algorithm, key| {
         // The cipher stands twice, and is the same.
