@@ -4,3 +4,4 @@ pub mod model;
 pub mod progress;
 pub mod sample;
 pub mod stages;
+pub mod targets;
