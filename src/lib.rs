@@ -5,3 +5,4 @@ pub mod openpgp;
 pub mod progress;
 pub mod sample;
 pub mod stages;
+pub mod targets;
