@@ -1,1 +1,3 @@
 //! (placeholder, replaced by its owner)
+
+pub mod guards;
