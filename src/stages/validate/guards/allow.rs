@@ -6,8 +6,8 @@ use std::str::FromStr;
 
 use jiff::SignedDuration;
 
-use super::limit::{Expected, Limit, Setting, Skew};
-use super::{Name, OrOff};
+use super::limit::{Expected, Limit, Skew};
+use super::{Name, OrOff, Setting};
 
 /// What a guard holds a value against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,34 +1,17 @@
-//! The values of `[guard]`: counts, exact percentages, ranges, durations, and `"off"`. Each is parsed into a type
+//! The values of `[guard]`: counts, exact percentages, ranges and durations. Each is parsed into a type
 //! that cannot be wrong, so that the pipeline file's error points at the very value.
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::marker::PhantomData;
 use std::str::FromStr;
 
 use jiff::SignedDuration;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::or_off::Setting;
 use crate::model::kind::Kind;
-
-/// A limit, or `"off"`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OrOff<T> {
-    Off,
-    On(T),
-}
-
-/// A value that a guard can have: what to say when it is none.
-pub trait Setting: for<'de> Deserialize<'de> {
-    const EXPECTED: &'static str;
-}
-
-impl Setting for u64 {
-    const EXPECTED: &'static str = "a whole number, or \"off\"";
-}
 
 /// At most this many: of them all, or of a hundred.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +58,7 @@ impl FromStr for Percent {
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong =
             || format!("{text:?} is no percentage such as \"2%\" or \"0.5%\", of at most {} decimals", Self::DECIMALS);
-        let number = text.strip_suffix('%').ok_or_else(wrong)?.trim_end();
+        let number = text.strip_suffix('%').ok_or_else(wrong)?;
         let (whole, decimals) = number.split_once('.').unwrap_or((number, "0"));
         let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
         if !digits(whole) || !digits(decimals) || whole.len() > 9 || decimals.len() > Self::DECIMALS {
@@ -224,54 +207,6 @@ impl<'de> Deserialize<'de> for MinRows {
     }
 }
 
-impl<'de, T: Setting> Deserialize<'de> for OrOff<T> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_any(Form(PhantomData))
-    }
-}
-
-/// `"off"`, or whatever the setting itself makes of the value.
-struct Form<T>(PhantomData<T>);
-
-impl<'de, T: Setting> Visitor<'de> for Form<T> {
-    type Value = OrOff<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(T::EXPECTED)
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<OrOff<T>, E> {
-        if text == "off" { Ok(OrOff::Off) } else { T::deserialize(text.into_deserializer()).map(OrOff::On) }
-    }
-
-    fn visit_u64<E: Error>(self, number: u64) -> Result<OrOff<T>, E> {
-        T::deserialize(number.into_deserializer()).map(OrOff::On)
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<OrOff<T>, E> {
-        let number = u64::try_from(number).map_err(|_| E::custom(format!("{number} is not {}", T::EXPECTED)))?;
-        self.visit_u64(number)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, entries: A) -> Result<OrOff<T>, A::Error> {
-        T::deserialize(SeqAccessDeserializer::new(entries)).map(OrOff::On)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<OrOff<T>, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(entries)).map(OrOff::On)
-    }
-}
-
-impl<T: JsonSchema> JsonSchema for OrOff<T> {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        format!("{}OrOff", T::schema_name()).into()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "anyOf": [{ "const": "off" }, generator.subschema_for::<T>()] })
-    }
-}
-
 impl JsonSchema for Limit {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "Limit".into()
@@ -280,7 +215,7 @@ impl JsonSchema for Limit {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "anyOf": [
             { "type": "integer", "minimum": 0 },
-            { "type": "string", "pattern": r"^[0-9]{1,9}(\.[0-9]{1,4})? *%$" },
+            { "type": "string", "pattern": r"^[0-9]{1,9}(\.[0-9]{1,4})?%$" },
         ] })
     }
 }
@@ -299,15 +234,6 @@ impl JsonSchema for MinRows {
 }
 
 /// For the defaults in the JSON Schema.
-impl<T: Serialize> Serialize for OrOff<T> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        match self {
-            OrOff::Off => to.serialize_str("off"),
-            OrOff::On(value) => value.serialize(to),
-        }
-    }
-}
-
 impl Serialize for Limit {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -320,16 +246,16 @@ impl Serialize for Limit {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stages::validate::guards::Guard;
+    use crate::stages::validate::guards::{Guard, OrOff};
 
     #[test]
     fn percentages_are_exact() {
         for (text, shown) in
-            [("2%", "2%"), ("0.5%", "0.5%"), ("0.0001%", "0.0001%"), ("100%", "100%"), ("2.50 %", "2.5%")]
+            [("2%", "2%"), ("0.5%", "0.5%"), ("0.0001%", "0.0001%"), ("100%", "100%"), ("2.50%", "2.5%")]
         {
             assert_eq!(text.parse::<Percent>().unwrap().to_string(), shown);
         }
-        for text in ["2", "%", "-1%", ".5%", "2.%", "0.00001%", "1e2%", "2%%", "9999999999%", "٢%"] {
+        for text in ["2", "%", "2 %", "-1%", ".5%", "2.%", "0.00001%", "1e2%", "2%%", "9999999999%", "٢%"] {
             assert!(text.parse::<Percent>().is_err(), "{text}");
         }
         let limit = |text: &str| text.parse::<Limit>().unwrap();

@@ -9,6 +9,9 @@ mod allow;
 mod changes;
 mod evaluate;
 mod limit;
+mod or_off;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,7 +23,8 @@ use serde::{Deserialize, Serialize};
 pub use allow::{Allow, AllowError};
 pub use changes::{Changes, Layout, Table};
 pub use evaluate::{Verdict, evaluate};
-pub use limit::{Expected, Limit, MinRows, OrOff, Percent, Skew};
+pub use limit::{Expected, Limit, MinRows, Percent, Skew};
+pub use or_off::{OrOff, Setting};
 
 use crate::model::kind::Kind;
 
