@@ -1,3 +1,4 @@
 //! One test binary: the largest dependency is linked once.
 
 mod openpgp;
+mod publish;

@@ -3,4 +3,5 @@
 
 pub mod attributes;
 pub mod balance;
+pub mod guards;
 pub mod uniqueness;
