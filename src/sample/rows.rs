@@ -143,7 +143,7 @@ impl PersonRow {
         field(out, self.last.text);
         self.email.write(out);
         out.push(b',');
-        cell(out, Cell { text: "+44 20 7946 ", number: self.phone });
+        cell(out, Cell { text: "020 7946 ", number: self.phone });
         day(out, self.birth.into());
         field(out, self.gender);
         self.write_address(out);
