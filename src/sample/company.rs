@@ -60,10 +60,18 @@ pub const EMPLOYERS: [Employer; 6] = [
 ];
 
 pub const DEPARTMENTS: [Thing; 12] = [
-    thing(658_514, "Finance"), thing(658_538, "Human Resources"), thing(658_540, "\"Sales, Enterprise\""),
-    thing(658_541, "Engineering"), thing(658_542, "Customer Support"), thing(658_543, "Legal"),
-    thing(658_544, "Procurement"), thing(658_545, "Manufacturing"), thing(658_546, "Facilities"),
-    thing(658_547, "Research & Development"), thing(658_548, "IT Operations"), thing(658_549, "Marketing"),
+    thing(658_514, "Finance"),
+    thing(658_538, "Human Resources"),
+    thing(658_540, "\"Sales, Enterprise\""),
+    thing(658_541, "Engineering"),
+    thing(658_542, "Customer Support"),
+    thing(658_543, "Legal"),
+    thing(658_544, "Procurement"),
+    thing(658_545, "Manufacturing"),
+    thing(658_546, "Facilities"),
+    thing(658_547, "Research & Development"),
+    thing(658_548, "IT Operations"),
+    thing(658_549, "Marketing"),
 ];
 
 /// A job and its code.

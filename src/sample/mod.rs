@@ -28,7 +28,8 @@ pub struct Request {
     pub seed: u64,
     /// The date for which the answers hold, and the date in the names of the files.
     pub as_of: Date,
-    /// Whether about 0.2 % of the persons are odd: at least one of each oddity from 500 persons up, fewer below.
+    /// Whether about 0.2 % of the persons are odd: at least one of each oddity from 500 persons up, fewer below. From
+    /// 3,000 persons up the default guards let them pass.
     pub oddities: bool,
 }
 
@@ -39,7 +40,8 @@ pub enum Part {
     WorkRelationship,
     Assignment,
     /// For each person `WorkerState` and `AssignmentId` as the rules have them under the default policy, blank where
-    /// they cannot be decided, and the code of its oddity.
+    /// they cannot be decided, and the code that its oddity raises; both of a pair bear it, though it may be raised on
+    /// one of them alone (`MGR021`: the other is the manager who is not emitted).
     Answers,
 }
 

@@ -158,7 +158,11 @@ impl Story {
             title: if woman { "MS." } else { "MR." },
             first,
             last,
-            known_as: if self.rng.u8(0..5) == 0 { &first.text[..first.text.char_indices().nth(3).map_or(0, |c| c.0)] } else { "" },
+            known_as: if self.rng.u8(0..5) == 0 {
+                &first.text[..first.text.char_indices().nth(3).map_or(0, |c| c.0)]
+            } else {
+                ""
+            },
             email: Email::Own(first, last, self.me.0 + 1),
             user: self.me.0 + 1,
             phone: self.rng.u64(1000..1_000_000),
@@ -321,7 +325,14 @@ impl Story {
     /// A second assignment in the one work relationship, not primary.
     pub fn second_assignment(&mut self) {
         let post = self.post(self.relationships[0].employer);
-        let row = AssignmentRow { id: self.me.assignment(1), suffix: "-2", overall: "N", primary: "N", post, ..self.assignments[0] };
+        let row = AssignmentRow {
+            id: self.me.assignment(1),
+            suffix: "-2",
+            overall: "N",
+            primary: "N",
+            post,
+            ..self.assignments[0]
+        };
         self.assignments.push(row);
     }
 

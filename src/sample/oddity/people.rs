@@ -21,7 +21,8 @@ pub const TABLE: &[Oddity] = &[
         s.persons[0].email = Email::Team(first.0 + 1);
     }),
     Oddity::of_one("MGR010", |s| {
-        let row = AssignmentRow { manager: s.partner.assignment(0), manager_number: s.partner.number(), ..s.assignments[0] };
+        let row =
+            AssignmentRow { manager: s.partner.assignment(0), manager_number: s.partner.number(), ..s.assignments[0] };
         s.assignments.push(row);
     }),
     Oddity::of_one("MGR011", |s| s.assignments[0].manager_number = s.me.number()),

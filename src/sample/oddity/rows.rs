@@ -2,7 +2,7 @@
 
 use super::super::cells::{Cell, Day, shift};
 use super::super::story::Story;
-use super::{Oddity, no_assignment, undecided};
+use super::{Oddity, undecided};
 
 pub const TABLE: &[Oddity] = &[
     Oddity::of_one("ROW001", |s| s.earlier(|row| row.id = Cell::BLANK)),
@@ -45,7 +45,8 @@ pub const TABLE: &[Oddity] = &[
     }),
     Oddity::of_one("KEY022", |s| {
         let mut earlier = s.persons[0];
-        (earlier.person_id.number, earlier.end) = (earlier.person_id.number + 50_000_000_000, shift(s.hired, 99).into());
+        (earlier.person_id.number, earlier.end) =
+            (earlier.person_id.number + 50_000_000_000, shift(s.hired, 99).into());
         s.persons[0].start = shift(s.hired, 100).into();
         s.persons.push(earlier);
         undecided(s);
@@ -64,15 +65,15 @@ pub const TABLE: &[Oddity] = &[
     }),
     Oddity::of_one("WR021", |s| {
         let mut other = s.relationships[0];
-        other.employer = (other.employer + 1) % super::super::company::EMPLOYERS.len();
+        other.start = shift(s.hired, 30).into();
         s.relationships.push(other);
         undecided(s);
     }),
     Oddity::of_one("ASG010", |s| {
         let mut twin = s.assignments[0];
-        twin.post.job = (twin.post.job + 1) % super::super::company::JOBS.len();
+        (twin.status, twin.status_code) = ("SUSPENDED", "SUSPEND_PROCESS");
         s.assignments.push(twin);
-        no_assignment(s);
+        undecided(s);
     }),
     Oddity::of_one("ASG020", |s| {
         s.change_twice(shift(s.as_of, -100));
@@ -99,11 +100,10 @@ pub const TABLE: &[Oddity] = &[
     Oddity::of_one("STA003", |s| s.status("", "")),
 ];
 
-/// The second of the pair bears the number of the first behind one more zero.
+/// The second of the pair bears the number of the first behind a zero.
 fn leading_zero(s: &mut Story) {
-    let number = if s.second { Cell { text: "0", ..s.partner.number() } } else { s.me.number() };
-    let number = if s.second || number.text.is_empty() { number } else { Cell { text: "", ..number } };
-    number_everywhere(s, number);
+    let (text, number) = if s.second { ("0", s.partner.number().number) } else { ("", s.me.number().number) };
+    number_everywhere(s, Cell { text, number });
 }
 
 fn number_everywhere(s: &mut Story, number: Cell) {
