@@ -150,7 +150,7 @@ impl Plan {
         let fits = request.persons / 6;
         let rounds = (request.persons / 500 / oddity::COUNT).max(1);
         let turns = if request.oddities { (rounds * oddity::COUNT).min(fits) } else { 0 };
-        let stride = if turns == 0 { 0 } else { request.persons / turns };
+        let stride = request.persons.checked_div(turns).unwrap_or(0);
         Plan { seed: request.seed, stride, turns }
     }
 

@@ -26,7 +26,7 @@ pub const TABLE: &[Oddity] = &[
         s.assignments.push(row);
     }),
     Oddity::of_one("MGR011", |s| s.assignments[0].manager_number = s.me.number()),
-    Oddity::of_one("MGR020", |s| unknown_manager(s)),
+    Oddity::of_one("MGR020", unknown_manager),
     Oddity::of_two("MGR021", |s| {
         if s.second {
             managed_by(s, s.partner);
