@@ -14,6 +14,7 @@ mod mistake;
 mod options;
 mod rewrite;
 mod scope;
+mod table;
 mod values;
 mod write;
 
@@ -29,6 +30,7 @@ pub use functions::{FUNCTIONS, Function, reference};
 pub use mistake::{Mistake, SourceText, nearest};
 pub use options::{Field, FieldOptions, Fields, Maps, OnNull, OnUnmapped, Output, Select};
 pub use scope::{Attribute, Scope, Type};
+pub use table::{Columns as TableColumns, build};
 pub use values::{FieldFinding, Problem};
 
 use crate::targets::{FieldType, Formula, Profile};
@@ -85,6 +87,13 @@ pub struct Step<'a> {
     pub attributes: &'a BTreeSet<String>,
     pub map: Option<&'a str>,
     pub default: Option<&'a str>,
+}
+
+impl OutputPlan {
+    /// Whether its columns are all the attributes that there are.
+    pub fn writes_every_attribute(&self) -> bool {
+        self.every_attribute
+    }
 }
 
 impl Compiled {

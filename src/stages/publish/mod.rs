@@ -38,6 +38,13 @@ pub struct Publish {
     pub keep_runs: u32,
 }
 
+impl Publish {
+    /// The options of a folder where everything else has its default; what `--to DIR` without `[publish]` means.
+    pub fn to(to: PathBuf) -> Publish {
+        Publish { to, keep_runs: thirty() }
+    }
+}
+
 fn thirty() -> u32 {
     30
 }
