@@ -1,3 +1,5 @@
 //! One test binary: the largest dependency is linked once.
 
 mod publish;
+mod publish_faults;
+mod publish_processes;
