@@ -58,6 +58,7 @@ fn a_fault_at_any_system_call_leaves_the_old_set_or_the_new_one() {
                 Some(false) => old += 1,
             }
         }
+        assert!(old + new > 0, "{fault}: never injected");
         println!("{fault:<28} {:>8} {old:>5} {new:>5} {:>8.1}", old + new, start.elapsed().as_secs_f64());
     }
 }
