@@ -2,3 +2,5 @@
 
 mod openpgp;
 mod publish;
+mod publish_faults;
+mod publish_processes;

@@ -1,17 +1,15 @@
-//! Promises 13 to 17, 19 and 20 of the publish stage: complete or absent, whatever fails and whoever reads.
+//! Promises 13 to 16 and 20 of the publish stage: complete or absent, whatever fails and whoever reads.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use hcmsync::stages::publish::manifest::{Manifest, Users};
 use hcmsync::stages::publish::{Artifact, Fault, PublishError, Published, Staging, baseline, current, lists, verify};
 use hcmsync::stages::validate::guards::Layout;
-use rustix::process::{Pid, Signal, kill_process};
 
 const FILES: [&str; 4] = ["users.csv", "quarantine.csv", "resolution.csv", "rejects/person.csv"];
 
@@ -22,7 +20,7 @@ fn artifact(path: &str, text: String) -> Artifact<'static> {
 }
 
 /// Every file of a run names its generation.
-fn stage(to: &Path, generation: &str) -> Result<Staging, PublishError> {
+pub fn stage(to: &Path, generation: &str) -> Result<Staging, PublishError> {
     let mut staging = Staging::begin(to)?;
     staging.add(artifact("users.csv", format!("Id,Generation\n1,{generation}\n2,{generation}\n")))?;
     staging.add(artifact("quarantine.csv", format!("PersonNumber,Codes,Reasons\n3,PRI012,{generation}\n")))?;
@@ -39,12 +37,12 @@ fn manifest() -> Manifest {
     Manifest { users: Some(Users { path: "users.csv".into(), layout }), ..Manifest::default() }
 }
 
-fn publish(to: &Path, name: &str, generation: &str) -> Result<Published, PublishError> {
+pub fn publish(to: &Path, name: &str, generation: &str) -> Result<Published, PublishError> {
     stage(to, generation)?.commit(name, manifest())
 }
 
 /// Every entry below a folder with its content, its mode or its target; the lock means nothing and is left out.
-fn snapshot(folder: &Path) -> BTreeMap<PathBuf, String> {
+pub fn snapshot(folder: &Path) -> BTreeMap<PathBuf, String> {
     let mut entries = BTreeMap::new();
     let mut open = vec![folder.to_path_buf()];
     while let Some(folder) = open.pop() {
@@ -66,7 +64,7 @@ fn snapshot(folder: &Path) -> BTreeMap<PathBuf, String> {
     entries
 }
 
-fn names(folder: &Path) -> Vec<String> {
+pub fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<_> =
         fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
@@ -317,87 +315,6 @@ fn readers_see_a_whole_set_over_fifty_publishes() {
         done.store(true, Ordering::Relaxed);
     });
     assert!(seen.into_inner() > 10);
-}
-
-/// Another process: this test binary, running [`as_another_process`] alone.
-fn process(task: &str, to: &Path) -> (Child, BufReader<std::process::ChildStdout>) {
-    let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "publish::as_another_process", "--ignored", "--nocapture"])
-        .envs([("PUBLISH_TASK", task.as_ref()), ("PUBLISH_TO", to.as_os_str())])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let out = BufReader::new(child.stdout.take().unwrap());
-    (child, out)
-}
-
-/// The word that the process says once it has done its task.
-fn word(out: &mut BufReader<std::process::ChildStdout>) -> String {
-    let said =
-        out.lines().map(Result::unwrap).find_map(|line| line.rsplit_once("task: ").map(|(_, word)| word.to_owned()));
-    said.expect("the process says how its task went")
-}
-
-#[test]
-#[ignore = "the other process of the tests below"]
-fn as_another_process() {
-    let (Ok(task), Ok(to)) = (std::env::var("PUBLISH_TASK"), std::env::var("PUBLISH_TO")) else { return };
-    let to = Path::new(&to);
-    if let Some(mask) = task.strip_prefix("umask ") {
-        rustix::process::umask(rustix::fs::Mode::from_raw_mode(u32::from_str_radix(mask, 8).unwrap()));
-        publish(to, "a", "one").unwrap();
-        println!("task: published");
-        return;
-    }
-    let staging = match stage(to, "never published") {
-        Ok(staging) => staging,
-        Err(error) => return println!("task: exit {}", error.exit_code()),
-    };
-    println!("task: holding");
-    io::stdin().read_line(&mut String::new()).unwrap();
-    drop(staging);
-}
-
-#[test]
-fn modes_are_exact_under_any_umask() {
-    for mask in ["000", "022", "777"] {
-        let home = tempfile::tempdir().unwrap();
-        let to = home.path().join("above/out");
-        let (mut child, mut out) = process(&format!("umask {mask}"), &to);
-        assert_eq!(word(&mut out), "published");
-        assert!(child.wait().unwrap().success());
-        let entries = snapshot(home.path());
-        assert_eq!(entries.len(), 2 + 1 + 1 + 1 + 1 + 5, "{entries:?}");
-        for (path, content) in entries {
-            let mode = content.split(' ').next().unwrap();
-            assert!(["40700", "100600", "120777"].contains(&mode), "{} has {mode}", path.display());
-        }
-        assert_eq!(fs::metadata(to.join(".lock")).unwrap().mode() & 0o777, 0o600);
-    }
-}
-
-#[test]
-fn one_of_four_processes_gets_the_lock_and_a_killed_one_gives_it_back() {
-    let home = tempfile::tempdir().unwrap();
-    publish(home.path(), "old", "old").unwrap();
-    let before = snapshot(home.path());
-    for _ in 0..8 {
-        let mut four: Vec<_> = (0..4).map(|_| process("hold", home.path())).collect();
-        let words: Vec<String> = four.iter_mut().map(|(_, out)| word(out)).collect();
-        assert_eq!(words.iter().filter(|word| *word == "holding").count(), 1, "{words:?}");
-        assert_eq!(words.iter().filter(|word| *word == "exit 7").count(), 3, "{words:?}");
-        assert_eq!(Staging::begin(home.path()).err().unwrap().exit_code(), 7);
-        for (child, _) in &mut four {
-            // Those that did not get it have ended already; their ids are still ours until they are waited for.
-            kill_process(Pid::from_child(child), Signal::KILL).unwrap();
-            child.wait().unwrap();
-        }
-        assert_eq!(names(&home.path().join("runs")).len(), 2, "the killed one left its stage");
-        drop(Staging::begin(home.path()).unwrap());
-        assert_eq!(snapshot(home.path()), before, "and the next run heals it");
-    }
 }
 
 #[test]

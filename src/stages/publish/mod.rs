@@ -48,3 +48,18 @@ impl Publish {
 fn thirty() -> u32 {
     30
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thirty_runs_are_kept_unless_the_pipeline_says_otherwise() {
+        let read = |text: &str| toml::from_str::<Publish>(text).map(|publish| publish.keep_runs);
+        assert_eq!(read("to = \"out\"").unwrap(), 30);
+        assert_eq!(read("to = \"out\"\nkeep_runs = 2").unwrap(), 2);
+        for wrong in ["keep_runs = 2", "to = \"out\"\nkeep_run = 2", "to = \"out\"\nkeep_runs = -1"] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -97,14 +97,11 @@ fn measure(guard: &Guard, name: Name, bound: Bound, facts: &Facts<'_>, baseline:
         Name::MaxRejected => Ok(rejected(bound, facts)),
         Name::MaxLeavers => {
             let before = &base?.active;
-            let left = before.iter().filter(|person| facts.active.binary_search(&person.as_ref()).is_err());
-            one(left.count() as u64, Some(before.len() as u64))
+            one(missing(before.iter().map(AsRef::as_ref), facts.active.iter().copied()), Some(before.len() as u64))
         }
         Name::MaxJoiners => {
             let before = &base?.active;
-            let joined =
-                facts.active.iter().filter(|person| before.binary_search_by(|old| old.as_ref().cmp(**person)).is_err());
-            one(joined.count() as u64, Some(before.len() as u64))
+            one(missing(facts.active.iter().copied(), before.iter().map(AsRef::as_ref)), Some(before.len() as u64))
         }
         Name::MaxChanged => changed(bound, facts, base?),
         Name::MaxSegmentChange => segments(bound, facts, base?),
@@ -113,6 +110,16 @@ fn measure(guard: &Guard, name: Name, bound: Bound, facts: &Facts<'_>, baseline:
             None => Err("not judged: the times of the files are not known"),
         },
     }
+}
+
+/// How many of one sorted list are not in the other.
+fn missing<'a>(of: impl Iterator<Item = &'a str>, among: impl Iterator<Item = &'a str>) -> u64 {
+    let mut among = among.peekable();
+    let absent = |person: &&str| {
+        while among.next_if(|other| other < person).is_some() {}
+        among.peek() != Some(person)
+    };
+    of.filter(absent).count() as u64
 }
 
 /// A kind that the pipeline names and the extract lacks has no rows.
