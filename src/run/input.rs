@@ -190,11 +190,11 @@ fn open(kind: Kind, file: &Fetched, keys: Option<&Keys>) -> Result<(Vec<u8>, Inp
         .map_err(|source| RunError::Decrypt { file: file.name.clone(), source })?;
     input.accepted = opened.accepted.iter().map(|weak| weak.word()).collect();
     match opened.signature {
-        Signature::Good { signer } => {
+        Signature::Good { signer, .. } => {
             input.signature = "good";
             input.signer = Some(signer);
         }
-        Signature::NotChecked => input.signature = "off",
+        Signature::Unchecked | Signature::Unsigned => input.signature = "off",
     }
     Ok((opened.bytes, input))
 }

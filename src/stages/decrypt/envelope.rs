@@ -66,6 +66,13 @@ fn armor(message: &[u8]) -> Option<&[u8]> {
     text.starts_with(b"-----BEGIN PGP ").then_some(text)
 }
 
+/// Whether a file that nobody decrypts is an OpenPGP message all the same: armored, or encrypted packets.
+pub fn is_message(file: &[u8]) -> bool {
+    let Some(first) = file.first() else { return false };
+    let is_binary = first & 0x80 != 0 && !matches!(Envelope::scan(file), Err(DecryptError::NotEncrypted(_)));
+    armor(file).is_some() || is_binary
+}
+
 impl Envelope {
     /// Walks the outermost packets of a binary message to its end, by their lengths.
     ///

@@ -137,6 +137,14 @@ impl Workforce {
         None
     }
 
+    /// Whether any primary flag of any kind is filled in anywhere (`SRC020`).
+    pub fn has_primary_flags(&self) -> bool {
+        let is_flagged = |row: &Row| {
+            row.facts.primary.is_some() || row.facts.primary_assignment.is_some() || row.facts.primary_work_relation.is_some()
+        };
+        [&self.work_relationship, &self.assignment].iter().any(|table| table.rows.rows.par_iter().any(is_flagged))
+    }
+
     pub fn table(&self, kind: Kind) -> &Table {
         match kind {
             Kind::Person => &self.person,

@@ -33,7 +33,7 @@ fn shared_by<'a>(resolved: &[Resolved], code: Code, text: impl Fn(&Resolved) -> 
 }
 
 /// Where exactly one holder is active, the others; else all.
-fn losers(resolved: &[Resolved], group: Vec<usize>) -> Vec<usize> {
+pub fn losers(resolved: &[Resolved], group: Vec<usize>) -> Vec<usize> {
     let active = group.iter().filter(|index| resolved[**index].active).count();
     group.into_iter().filter(|index| active != 1 || !resolved[*index].active).collect()
 }
