@@ -224,7 +224,7 @@ impl Users {
     }
 
     fn table(&self, names: &[String], persons: &[u32], pipeline: &Pipeline) -> Result<DataFrame, RunError> {
-        map::build(&self.columns(pipeline), names, persons).map_err(|error| RunError::Map(MapError::table(error)))
+        map::build(&self.columns(pipeline), names, persons).map_err(|error| RunError::Map(MapError::table(&error)))
     }
 
     /// The rows of a table over `persons` that are written, in the order of the output.

@@ -17,6 +17,11 @@ pub enum MapError {
 }
 
 impl MapError {
+    /// The table itself could not be built.
+    pub fn table(error: &PolarsError) -> MapError {
+        MapError::Compute { place: "the table of resolved workers".into(), kind: kind_of(error) }
+    }
+
     /// What can be done about it.
     pub fn help(&self) -> &'static str {
         match self {
