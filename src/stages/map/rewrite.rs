@@ -53,7 +53,9 @@ pub(super) fn one_of(value: &Expr, list: &[Expr]) -> Expr {
 /// `RIGHT(text, n)` only of a text longer than n: of the three letters of `Ann`, polars' `RIGHT('Ann', 4)` leaves one.
 pub(super) fn right(function: &Function) -> Option<Expr> {
     let FunctionArguments::List(list) = &function.args else { return None };
-    let [FunctionArg::Unnamed(FunctionArgExpr::Expr(text)), FunctionArg::Unnamed(FunctionArgExpr::Expr(count))] = list.args.as_slice() else {
+    let [FunctionArg::Unnamed(FunctionArgExpr::Expr(text)), FunctionArg::Unnamed(FunctionArgExpr::Expr(count))] =
+        list.args.as_slice()
+    else {
         return None;
     };
     let length = Box::new(as_bigint(&mut call("LENGTH", vec![text.clone()])));
