@@ -1,5 +1,6 @@
 //! One test binary: the largest dependency is linked once.
 
+mod expressions;
 mod openpgp;
 mod publish;
 mod publish_faults;
