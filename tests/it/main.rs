@@ -1,1 +1,4 @@
 //! One test binary: the largest dependency is linked once.
+
+mod fetch;
+mod sshd;
