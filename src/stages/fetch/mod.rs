@@ -1,6 +1,6 @@
 //! Fetch: the newest set of extracts, whole, from a folder or an SFTP server whose host key is known.
 //!
-//! Which files are the newest is read from their names; the rules stand in [`generation`](mod@generation). A name that matches a
+//! Which files are the newest is read from their names; the rules stand in `generation`. A name that matches a
 //! pattern may not be what it seems: where one of the newest set is a link, a folder, or has a name with control characters, the
 //! run is refused rather than an older set taken. A file is read between two looks at it (`download`), and a server is believed in
 //! nothing but the bytes that it sends: paths here are made here, sizes are limits, lists have an end (`promises.md` 6 to 9, 20, 21).
@@ -126,12 +126,30 @@ pub fn fetch(
     let mut fetched = Vec::new();
     for set in &sets {
         for (i, file) in set.files.iter().enumerate() {
-            fetched.push(inbox.take(source.as_mut(), set.kind, i + 1, &file.name)?);
+            match inbox.take(source.as_mut(), set.kind, i + 1, &file.name) {
+                Ok(file) => fetched.push(file),
+                Err(error) => {
+                    discard(&fetched, source.as_ref());
+                    return Err(error);
+                }
+            }
         }
     }
     let bytes: u64 = fetched.iter().map(|file| file.bytes).sum();
     progress.end(&format!("{} files, {bytes} bytes, from {}", fetched.len(), options.from));
     Ok(fetched)
+}
+
+/// Removes what was downloaded before the run failed, so that it can be tried again. Files in their own place stay.
+fn discard(fetched: &[Fetched], source: &dyn Source) {
+    for file in fetched {
+        if let Body::File(path) = &file.body
+            && source.in_place(&file.name).is_none()
+        {
+            // What cannot be removed is in nobody's way but a next download's, which will say so.
+            let _ = std::fs::remove_file(path);
+        }
+    }
 }
 
 /// What `hcmsync check` learns of the place without taking a file.
