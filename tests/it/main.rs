@@ -1,1 +1,3 @@
 //! One test binary: the largest dependency is linked once.
+
+mod read;
