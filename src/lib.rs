@@ -1,6 +1,8 @@
 //! From Oracle Fusion HCM's extracts to the user file that another system imports.
 
 pub mod model;
+pub mod openpgp;
 pub mod progress;
 pub mod sample;
 pub mod stages;
+pub mod targets;

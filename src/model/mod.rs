@@ -3,5 +3,10 @@
 pub mod attribute;
 pub mod code;
 pub mod date;
+pub mod finding;
+pub mod flag;
 pub mod kind;
+pub mod layout;
+pub mod row;
 pub mod secret;
+pub mod worker;

@@ -1,3 +1,7 @@
 //! One test binary: the largest dependency is linked once.
 
+mod openpgp;
+mod publish;
+mod publish_faults;
+mod publish_processes;
 mod read;

@@ -1,1 +1,137 @@
-//! (placeholder, replaced by its owner)
+//! Mapping: SQL expressions over the resolved table give the columns of each output (`pipeline.md` section 1).
+//!
+//! `compile` checks the whole mapping before any data is read; `Compiled` then selects who is emitted, evaluates each
+//! output and judges its values one by one (`resolution.md` rule 26). Nothing here looks at two rows at once but
+//! `MappedOutput::duplicates`, and nothing but the outputs themselves carries a value.
+
+mod allow;
+mod columns;
+mod compile;
+mod evaluate;
+mod expression;
+mod functions;
+mod mistake;
+mod options;
+mod rewrite;
+mod scope;
+mod table;
+mod values;
+mod write;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+pub use compile::{MapRequest, compile};
+pub use evaluate::{MapError, MappedOutput};
+pub use expression::Expression;
+pub use functions::{FUNCTIONS, Function, reference};
+pub use mistake::{Mistake, SourceText, nearest};
+pub use options::{Field, FieldOptions, Fields, Maps, OnNull, OnUnmapped, Output, Select};
+pub use scope::{Attribute, Scope, Type};
+pub use table::{Columns as TableColumns, build};
+pub use values::{FieldFinding, Problem};
+
+use crate::targets::{FieldType, Formula, Profile};
+
+/// A mapping that was checked.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    select: Option<Expression>,
+    outputs: Vec<OutputPlan>,
+}
+
+/// One output, checked.
+#[derive(Clone, Debug)]
+pub struct OutputPlan {
+    pub profile: &'static Profile,
+    pub file: String,
+    pub fields: Vec<FieldPlan>,
+    /// Who of the emitted stands in this file.
+    condition: Option<Expression>,
+    pub formula: Formula,
+    /// The columns are all the attributes that the table turns out to have.
+    every_attribute: bool,
+}
+
+/// One column of an output: where it comes from, and what its values must be.
+#[derive(Clone, Debug)]
+pub struct FieldPlan {
+    pub name: String,
+    pub expression: Expression,
+    pub kind: FieldType,
+    pub required: bool,
+    pub unique: bool,
+    pub max_len: Option<u32>,
+    /// The only values; empty: any.
+    pub vocabulary: FxHashSet<String>,
+    pub map: Option<Arc<ValueMap>>,
+    /// What is written where there is no value.
+    pub default: Option<String>,
+}
+
+/// A value map, ready to be looked up.
+#[derive(Debug)]
+pub struct ValueMap {
+    pub name: String,
+    pub values: FxHashMap<String, String>,
+    pub on_unmapped: OnUnmapped,
+}
+
+/// How one value comes about, for `explain`: the caller fills in the values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step<'a> {
+    pub field: &'a str,
+    pub sql: &'a str,
+    pub attributes: &'a BTreeSet<String>,
+    pub map: Option<&'a str>,
+    pub default: Option<&'a str>,
+}
+
+impl OutputPlan {
+    /// Whether its columns are all the attributes that there are.
+    pub fn writes_every_attribute(&self) -> bool {
+        self.every_attribute
+    }
+}
+
+impl Compiled {
+    /// The checked outputs, in the order of the pipeline.
+    pub fn outputs(&self) -> &[OutputPlan] {
+        &self.outputs
+    }
+
+    /// All that any expression reads, own headers included: what must be kept of the data.
+    pub fn attributes(&self) -> BTreeSet<String> {
+        let conditions = self.outputs.iter().filter_map(|output| output.condition.as_ref()).chain(&self.select);
+        let fields = self.outputs.iter().flat_map(|output| &output.fields).map(|field| &field.expression);
+        conditions.chain(fields).flat_map(|expression| expression.attributes.iter().cloned()).collect()
+    }
+
+    /// The outputs and columns, by their indexes, that read the manager.
+    pub fn fields_reading_managers(&self, scope: &Scope) -> Vec<(usize, usize)> {
+        let manager = |name: &String| scope.attribute(name).is_some_and(|attribute| attribute.after_selection);
+        let mut found = Vec::new();
+        for (nth_output, output) in self.outputs.iter().enumerate() {
+            for (nth_field, field) in output.fields.iter().enumerate() {
+                if field.expression.attributes.iter().any(manager) {
+                    found.push((nth_output, nth_field));
+                }
+            }
+        }
+        found
+    }
+
+    /// How a column of an output comes about; `None` if there is no such output or column.
+    pub fn steps(&self, output: usize, field: &str) -> Option<Step<'_>> {
+        let field = self.outputs.get(output)?.fields.iter().find(|plan| plan.name == field)?;
+        Some(Step {
+            field: &field.name,
+            sql: &field.expression.sql,
+            attributes: &field.expression.attributes,
+            map: field.map.as_ref().map(|map| map.name.as_str()),
+            default: field.default.as_deref(),
+        })
+    }
+}

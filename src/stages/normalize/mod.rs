@@ -1,1 +1,14 @@
-//! (placeholder, replaced by its owner)
+//! Normalize: from records to a workforce: rows grouped by PersonNumber, each admitted, rejected, set aside or a
+//! duplicate, with what is wrong across rows and files (`resolution.md` sections 1 and 2).
+
+mod case;
+mod fates;
+mod keys;
+mod rows;
+mod types;
+mod workforce;
+
+pub use case::{Assignment, AssignmentRow, Case, PersonRow, WorkRelationship};
+pub use keys::Index;
+pub use rows::{Seen, Writing, add_file};
+pub use workforce::{Notes, Shape, Table, Workforce, normalize};

@@ -1,1 +1,33 @@
-//! (placeholder, replaced by its owner)
+//! Resolve: for each person the primary assignment of the primary work relationship as of D, with the rule that
+//! decided (`resolution.md` sections 3 to 9). One person at a time, from its own rows alone; only managers look
+//! further, at the end.
+
+mod hand_made;
+mod judgement;
+pub mod managers;
+pub mod names;
+mod options;
+mod person;
+mod primary_assignment;
+mod primary_work_relationship;
+mod row_on_day;
+mod state;
+
+use jiff::civil::Date;
+use rayon::prelude::*;
+
+pub use judgement::{Judgement, Step};
+pub use options::{Emission, Emit, OnAmbiguous, Order, Resolve, StatusWord, Suspended};
+pub use person::{Resolved, Tally, resolve};
+
+use crate::stages::normalize::Workforce;
+
+/// Resolves everybody, in the order of the workforce (sections 3 to 8).
+pub fn resolve_all(workforce: &Workforce, options: &Resolve, day: Date) -> Vec<Resolved> {
+    let one = |person: usize| {
+        let case = workforce.case(person);
+        let mut judgement = Judgement::new(case.notes.codes, case.notes.errors);
+        resolve(&case, options, day, &mut judgement)
+    };
+    (0..workforce.len()).into_par_iter().with_min_len(1024).map(one).collect()
+}

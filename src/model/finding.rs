@@ -1,0 +1,98 @@
+//! What was found, counted by code and severity, with up to ten addresses each: never a value but PersonNumber.
+
+use std::collections::BTreeMap;
+
+use super::code::{Code, Severity};
+use super::kind::Kind;
+
+/// How many examples a finding keeps.
+pub const EXAMPLES: usize = 10;
+
+/// Where to look: the person, and the row where there is one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Example {
+    pub person_number: Option<String>,
+    pub file: Option<String>,
+    pub line: Option<u32>,
+}
+
+/// One code at one severity: how often, and where first.
+#[derive(Clone, Debug, Default)]
+pub struct Finding {
+    /// Rows for codes of rows, persons for the rest.
+    pub count: u64,
+    pub examples: Vec<Example>,
+}
+
+/// All findings of a run, in the order of their codes.
+#[derive(Clone, Debug, Default)]
+pub struct Findings(BTreeMap<(Code, Severity), Finding>);
+
+impl Findings {
+    /// Counts one; `example` is asked for only while it is needed.
+    pub fn add(&mut self, code: Code, severity: Severity, example: impl FnOnce() -> Example) {
+        let finding = self.0.entry((code, severity)).or_default();
+        finding.count += 1;
+        if finding.examples.len() < EXAMPLES {
+            finding.examples.push(example());
+        }
+    }
+
+    /// Joins what another thread found further on in the order of persons.
+    pub fn merge(mut self, later: Findings) -> Findings {
+        for (key, finding) in later.0 {
+            let own = self.0.entry(key).or_default();
+            own.count += finding.count;
+            own.examples.extend(finding.examples.into_iter().take(EXAMPLES - own.examples.len()));
+        }
+        self
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (Code, Severity, &Finding)> {
+        self.0.iter().map(|((code, severity), finding)| (*code, *severity, finding))
+    }
+}
+
+/// The rows of one kind, each in exactly one bucket (rule 27).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Balance {
+    pub records: u64,
+    pub used: u64,
+    pub not_in_effect: u64,
+    pub superseded: u64,
+    pub set_aside: u64,
+    pub rejected: u64,
+    pub duplicates: u64,
+    pub quarantined: u64,
+}
+
+impl Balance {
+    /// Whether every row in stands in a bucket.
+    pub fn is_even(&self) -> bool {
+        let out = [
+            self.used,
+            self.not_in_effect,
+            self.superseded,
+            self.set_aside,
+            self.rejected,
+            self.duplicates,
+            self.quarantined,
+        ];
+        self.records == out.iter().sum::<u64>()
+    }
+
+    /// Adds what another thread counted.
+    pub fn add(&mut self, other: &Balance) {
+        self.records += other.records;
+        self.used += other.used;
+        self.not_in_effect += other.not_in_effect;
+        self.superseded += other.superseded;
+        self.set_aside += other.set_aside;
+        self.rejected += other.rejected;
+        self.duplicates += other.duplicates;
+        self.quarantined += other.quarantined;
+    }
+}
+
+/// One balance a kind, in the order of [`Kind::ALL`].
+pub type Balances = [Balance; Kind::ALL.len()];

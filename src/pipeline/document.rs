@@ -1,0 +1,215 @@
+//! From the text of a pipeline file to its options: parse, choose the environment, replace `${VAR}`, and only then give
+//! meaning. What is wrong is shown where it stands.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::{Options, Overrides};
+use crate::stages::fetch::{Fetch, Location};
+use crate::stages::map::{Mistake, SourceText, nearest};
+use crate::stages::publish::Publish;
+
+/// A pipeline that cannot be used. All are exit 2.
+#[derive(Debug, thiserror::Error)]
+pub enum PipelineError {
+    #[error("the pipeline file {path} cannot be read: {source}")]
+    Unreadable { path: String, source: std::io::Error },
+    /// Rendered with file, line, column and caret.
+    #[error("{0}")]
+    Mistakes(String),
+    #[error("{path} has no [env.{name}]{}", known(.known))]
+    NoEnvironment { path: String, name: String, known: Vec<String> },
+    #[error("--from {0}: {1}")]
+    From(String, String),
+}
+
+fn known(names: &[String]) -> String {
+    if names.is_empty() { String::new() } else { format!("; it has {}", names.join(", ")) }
+}
+
+impl PipelineError {
+    /// All mistakes of a file, one after the other.
+    pub fn mistakes(source: SourceText<'_>, mistakes: &[Mistake]) -> PipelineError {
+        let rendered: Vec<String> = mistakes.iter().map(|mistake| mistake.render(source, false)).collect();
+        PipelineError::Mistakes(rendered.join("\n\n"))
+    }
+
+    fn toml(source: SourceText<'_>, error: &toml::de::Error) -> PipelineError {
+        let span = error.span().unwrap_or(0..0);
+        let message = error.message();
+        PipelineError::mistakes(source, &[Mistake { span, title: message.to_owned(), help: suggestion(message) }])
+    }
+
+    /// What to do about it.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            PipelineError::Unreadable { .. } => {
+                Some("give the path of a pipeline file, or the name of one in pipelines/".into())
+            }
+            PipelineError::Mistakes(_) => None,
+            PipelineError::NoEnvironment { .. } => Some("add the table, or choose another with --env".into()),
+            PipelineError::From(..) => Some("give a folder".into()),
+        }
+    }
+}
+
+/// The nearest of the names that serde expected, where a key or a word is unknown.
+fn suggestion(message: &str) -> Option<String> {
+    let rest = message.strip_prefix("unknown field `").or_else(|| message.strip_prefix("unknown variant `"))?;
+    let (wrong, expected) = rest.split_once('`')?;
+    let known = expected.split('`').skip(1).step_by(2);
+    nearest(wrong, known).map(|name| format!("did you mean {name}?"))
+}
+
+/// The keys in which `${VAR}` and `${VAR:-default}` are replaced: host, user, path and file fields only.
+const EXPANDED: [(&str, &str); 8] = [
+    ("fetch", "from"),
+    ("fetch", "known_hosts"),
+    ("fetch", "identity_file"),
+    ("decrypt", "secret_key"),
+    ("decrypt", "signer"),
+    ("extract", "file"),
+    ("publish", "to"),
+    ("publish", "encrypt_to"),
+];
+const OVERRIDABLE: [&str; 4] = ["fetch", "decrypt", "guard", "publish"];
+
+/// Reads the options of a file for an environment.
+pub fn read(
+    source: SourceText<'_>,
+    env: Option<&str>,
+    variable: &dyn Fn(&str) -> Option<String>,
+) -> Result<Options, PipelineError> {
+    let fail = |error: &toml::de::Error| PipelineError::toml(source, error);
+    let mut document = DeTable::parse(source.text).map_err(|error| fail(&error))?;
+    if let Some(env) = env {
+        choose(source, document.get_mut(), env)?;
+    }
+    let mut missing = Vec::new();
+    for (table, key) in EXPANDED {
+        let Some(value) = document.get_mut().get_mut(table) else { continue };
+        if table == "extract" {
+            let Some(kinds) = as_table(value) else { continue };
+            kinds.iter_mut().for_each(|(_, kind)| expand_key(kind, key, variable, &mut missing));
+        } else {
+            expand_key(value, key, variable, &mut missing);
+        }
+    }
+    if !missing.is_empty() {
+        return Err(PipelineError::mistakes(source, &missing));
+    }
+    Options::deserialize(toml::Deserializer::from(document)).map_err(|error| fail(&error))
+}
+
+fn as_table<'a, 'i>(value: &'a mut Spanned<DeValue<'i>>) -> Option<&'a mut DeTable<'i>> {
+    match value.get_mut() {
+        DeValue::Table(table) => Some(table),
+        _ => None,
+    }
+}
+
+/// Lays the tables of `[env.NAME]` over those of the file, key by key.
+fn choose(source: SourceText<'_>, document: &mut DeTable<'_>, name: &str) -> Result<(), PipelineError> {
+    let env = document.iter_mut().find(|(key, _)| key.get_ref() == "env");
+    let envs = env.and_then(|(_, value)| as_table(value)).cloned().unwrap_or_default();
+    let known = envs.iter().map(|(key, _)| key.get_ref().to_string()).collect();
+    let missing = || PipelineError::NoEnvironment { path: source.path.into(), name: name.into(), known };
+    let Some((_, chosen)) = envs.into_iter().find(|(key, _)| key.get_ref() == name) else { return Err(missing()) };
+    let DeValue::Table(chosen) = chosen.into_inner() else { return Ok(()) };
+    for (table, over) in chosen.into_iter().filter(|(key, _)| OVERRIDABLE.contains(&key.get_ref().as_ref())) {
+        let base = document.iter_mut().find(|(key, _)| key.get_ref() == table.get_ref());
+        match base.and_then(|(_, value)| as_table(value)) {
+            Some(base) => {
+                if let DeValue::Table(over) = over.into_inner() {
+                    over.into_iter().for_each(|(key, value)| {
+                        base.insert(key, value);
+                    });
+                }
+            }
+            None => {
+                document.insert(table, over);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn expand_key(
+    table: &mut Spanned<DeValue<'_>>,
+    key: &str,
+    variable: &dyn Fn(&str) -> Option<String>,
+    missing: &mut Vec<Mistake>,
+) {
+    let Some(value) = as_table(table).and_then(|table| table.get_mut(key)) else { return };
+    let span = value.span();
+    match value.get_mut() {
+        DeValue::String(text) => expand(text, span, variable, missing),
+        DeValue::Array(values) => {
+            for value in values.iter_mut() {
+                let span = value.span();
+                if let DeValue::String(text) = value.get_mut() {
+                    expand(text, span, variable, missing);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Replaces every `${NAME}` and `${NAME:-default}` of a text.
+fn expand(
+    text: &mut Cow<'_, str>,
+    span: std::ops::Range<usize>,
+    variable: &dyn Fn(&str) -> Option<String>,
+    missing: &mut Vec<Mistake>,
+) {
+    if !text.contains("${") {
+        return;
+    }
+    let mut out = String::new();
+    let mut rest = text.as_ref();
+    while let Some((before, after)) = rest.split_once("${") {
+        out.push_str(before);
+        let Some((inner, after)) = after.split_once('}') else {
+            let title = "this ${ is never closed".to_owned();
+            missing.push(Mistake { span, title, help: Some("write ${NAME} or ${NAME:-default}".into()) });
+            return;
+        };
+        let (name, default) = inner.split_once(":-").map_or((inner, None), |(name, default)| (name, Some(default)));
+        match variable(name).or_else(|| default.map(str::to_owned)) {
+            Some(value) => out.push_str(&value),
+            None => missing.push(Mistake {
+                span: span.clone(),
+                title: format!("the environment variable {name} is not set"),
+                help: Some(format!("set it, or write ${{{name}:-default}}")),
+            }),
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    *text = Cow::Owned(out);
+}
+
+/// `--from` and `--to`: paths as the shell knows them, not relative to the pipeline file.
+pub fn override_places(options: &mut Options, overrides: &Overrides) -> Result<(), PipelineError> {
+    let absolute = |path: &std::path::Path| std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    if let Some(from) = &overrides.from {
+        let text = absolute(from).display().to_string();
+        let location = Location::try_from(text.clone()).map_err(|error| PipelineError::From(text, error.to_string()))?;
+        match &mut options.fetch {
+            Some(fetch) => fetch.from = location,
+            None => options.fetch = Some(Fetch::new(location)),
+        }
+    }
+    if let Some(to) = &overrides.to {
+        let to = absolute(to);
+        match &mut options.publish {
+            Some(publish) => publish.to = to,
+            None => options.publish = Some(Publish::to(to)),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,219 @@
+//! The pipeline file: the stages' own options, composed in the order of the flow, loaded and checked as a whole before
+//! any data is read (`pipeline.md` section 1).
+
+mod document;
+mod scope;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+pub use document::PipelineError;
+pub use scope::{MANAGER, scope};
+
+use crate::model::kind::Kind;
+use crate::model::layout::Layout;
+use crate::stages::decrypt::Decrypt;
+use crate::stages::fetch::Fetch;
+use crate::stages::map::{self, Compiled, MapRequest, Maps, Output, Select, SourceText};
+use crate::stages::publish::Publish;
+use crate::stages::read::Extract;
+use crate::stages::resolve::Resolve;
+use crate::stages::validate::guards::Guard;
+
+/// A pipeline: where the extracts come from, how people are resolved, and what the target is given.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Options {
+    /// The pipeline's name; it stands in the report and the manifest.
+    pub name: String,
+    /// What it is for, in a sentence.
+    pub description: Option<String>,
+    /// The time zone in which `today` is; UTC if absent.
+    pub timezone: Option<TimeZoneName>,
+    /// The as-of date: `today`, a date, or `file-name` (the date in the names of the extracts).
+    #[serde(default)]
+    pub as_of: AsOf,
+    /// Whether the extracts carry dated rows (`history`) or one row per object (`snapshot`).
+    #[serde(default)]
+    pub mode: Mode,
+    /// Where the extracts are.
+    pub fetch: Option<Fetch>,
+    /// The keys that open them; without this table files are taken as they are.
+    pub decrypt: Option<Decrypt>,
+    /// One table a record kind.
+    pub extract: Extracts,
+    /// How people are resolved.
+    #[serde(default)]
+    pub resolve: Resolve,
+    /// Who of the resolved is emitted.
+    #[serde(default)]
+    pub select: Select,
+    /// Value maps, used by the fields of outputs.
+    #[serde(default)]
+    pub maps: Maps,
+    /// The files for the target.
+    #[serde(default)]
+    pub output: Vec<Output>,
+    /// What must hold before anything is published.
+    #[serde(default)]
+    pub guard: Guard,
+    /// Where the run's files go.
+    pub publish: Option<Publish>,
+    /// `[env.NAME]`: other values for fetch, decrypt, guard and publish, chosen with `--env NAME`.
+    #[serde(default)]
+    pub env: BTreeMap<String, Environment>,
+}
+
+/// What an environment may override: where things are, never what they mean.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Environment {
+    #[schemars(with = "Option<BTreeMap<String, serde_json::Value>>")]
+    pub fetch: Option<toml::Table>,
+    #[schemars(with = "Option<BTreeMap<String, serde_json::Value>>")]
+    pub decrypt: Option<toml::Table>,
+    #[schemars(with = "Option<BTreeMap<String, serde_json::Value>>")]
+    pub guard: Option<toml::Table>,
+    #[schemars(with = "Option<BTreeMap<String, serde_json::Value>>")]
+    pub publish: Option<toml::Table>,
+}
+
+/// The extracts, by record kind. Without a person or a work-relationship extract, these are taken from the assignment
+/// rows (`resolution.md` rules 8, 9 and 18).
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Extracts {
+    pub person: Option<Extract>,
+    pub work_relationship: Option<Extract>,
+    pub assignment: Option<Extract>,
+}
+
+impl Extracts {
+    pub fn of(&self, kind: Kind) -> Option<&Extract> {
+        match kind {
+            Kind::Person => self.person.as_ref(),
+            Kind::WorkRelationship => self.work_relationship.as_ref(),
+            Kind::Assignment => self.assignment.as_ref(),
+        }
+    }
+
+    /// The configured kinds with their options.
+    pub fn iter(&self) -> impl Iterator<Item = (Kind, &Extract)> {
+        Kind::ALL.into_iter().filter_map(|kind| Some((kind, self.of(kind)?)))
+    }
+}
+
+/// Whether rows are dated (rule 2).
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    #[default]
+    History,
+    Snapshot,
+}
+
+/// Where the as-of date comes from (rule 1).
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(try_from = "String")]
+#[schemars(with = "String")]
+pub enum AsOf {
+    #[default]
+    Today,
+    FileName,
+    Date(Date),
+}
+
+impl TryFrom<String> for AsOf {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        match text.as_str() {
+            "today" => Ok(AsOf::Today),
+            "file-name" => Ok(AsOf::FileName),
+            other => other
+                .parse()
+                .map(AsOf::Date)
+                .map_err(|_| "as_of is \"today\", \"file-name\" or a date such as \"2026-11-20\"".to_owned()),
+        }
+    }
+}
+
+/// A time zone of the IANA database.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
+#[schemars(with = "String")]
+pub struct TimeZoneName(pub jiff::tz::TimeZone);
+
+impl TryFrom<String> for TimeZoneName {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, Self::Error> {
+        jiff::tz::TimeZone::get(&name)
+            .map(TimeZoneName)
+            .map_err(|_| "no such time zone: write its IANA name, as in \"Europe/London\"".to_owned())
+    }
+}
+
+/// A pipeline that was read and checked.
+#[derive(Debug)]
+pub struct Pipeline {
+    pub options: Options,
+    pub mapping: Compiled,
+    /// The folder of the file, where relative paths start.
+    pub base: PathBuf,
+    /// The file as it was named, for messages.
+    pub path: String,
+    pub text: String,
+    /// SHA-256 of the file, in lower-case hexadecimal.
+    pub sha256: String,
+}
+
+/// What the command line changes about a pipeline.
+#[derive(Clone, Debug, Default)]
+pub struct Overrides {
+    /// `--env NAME`.
+    pub env: Option<String>,
+    /// `--from DIR`, in place of `[fetch].from`.
+    pub from: Option<PathBuf>,
+    /// `--to DIR`, in place of `[publish].to`.
+    pub to: Option<PathBuf>,
+}
+
+impl Pipeline {
+    /// Reads and checks a pipeline file; `variable` looks up what `${NAME}` stands for. Errors carry file, line, column
+    /// and a caret under the very word.
+    pub fn load(
+        path: &Path,
+        overrides: &Overrides,
+        variable: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Pipeline, PipelineError> {
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| PipelineError::Unreadable { path: name.clone(), source })?;
+        let source = SourceText { path: &name, text: &text };
+        let mut options = document::read(source, overrides.env.as_deref(), variable)?;
+        document::override_places(&mut options, overrides)?;
+        let request = MapRequest { outputs: &options.output, select: &options.select, maps: &options.maps };
+        let mapping = map::compile(&request, &scope(&options.extract), &source)
+            .map_err(|mistakes| PipelineError::mistakes(source, &mistakes))?;
+        let base = path.parent().map(Path::to_path_buf).unwrap_or_default();
+        let sha256 = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Pipeline { options, mapping, base, path: name, sha256, text })
+    }
+
+    /// The columns of a kind that are kept: those that the rules read, and those that the mapping names.
+    pub fn layout(&self, kind: Kind) -> Layout {
+        let names = self.mapping.attributes();
+        scope::kept(&self.options.extract, kind, &names, self.mapping.outputs())
+    }
+
+    /// Where the run's files go.
+    pub fn publish_to(&self) -> Option<PathBuf> {
+        self.options.publish.as_ref().map(|publish| self.base.join(&publish.to))
+    }
+}

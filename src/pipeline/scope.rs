@@ -1,0 +1,102 @@
+//! The one flat space of attributes that expressions may name (`pipeline.md` section 1, *Attributes*), and which columns
+//! have to be kept for them.
+
+use std::collections::BTreeSet;
+
+use super::Extracts;
+use crate::model::attribute::{self, Type as CellType};
+use crate::model::kind::Kind;
+use crate::model::layout::Layout;
+use crate::stages::map::{Attribute, OutputPlan, Scope, Type};
+
+/// The prefix of the resolved manager's attributes.
+pub const MANAGER: &str = "Manager";
+
+/// The order in which a plain name is looked up: the assignment's, then the work relationship's, then the person's.
+pub const PRECEDENCE: [Kind; 3] = [Kind::Assignment, Kind::WorkRelationship, Kind::Person];
+
+/// What resolution adds.
+const ADDED: [(&str, Type); 5] = [
+    ("WorkerState", Type::Text),
+    ("Active", Type::Boolean),
+    ("ResolutionRule", Type::Text),
+    ("WorkerType", Type::Text),
+    ("AsOf", Type::Date),
+];
+
+/// Every name that an expression may use in a pipeline with these extracts.
+pub fn scope(extracts: &Extracts) -> Scope {
+    let mut scope = Scope::default();
+    add(&mut scope, "PersonNumber", Type::Text, false);
+    for (name, kind) in ADDED {
+        add(&mut scope, name, kind, false);
+    }
+    let own = own_names(extracts);
+    for (_, name, ty) in &own {
+        add(&mut scope, name, *ty, false);
+    }
+    for (kind, name, ty) in &own {
+        add(&mut scope, &format!("{kind}.{name}"), *ty, false);
+    }
+    // `ManagerId` and its like are the extract's own columns; `ManagerPersonNumber` is the resolved manager's.
+    for (_, name, ty) in &own {
+        add(&mut scope, &format!("{MANAGER}{name}"), *ty, true);
+    }
+    let raw = scope.attributes.iter_mut().find(|attribute| attribute.name == "ManagerPersonNumber");
+    raw.into_iter().for_each(|attribute| attribute.after_selection = true);
+    scope
+}
+
+fn add(scope: &mut Scope, name: &str, kind: Type, after_selection: bool) {
+    if scope.attribute(name).is_none() {
+        scope.attributes.push(Attribute { name: name.to_owned(), kind, after_selection });
+    }
+}
+
+/// The catalogue's names and the pipeline's own, by precedence.
+fn own_names(extracts: &Extracts) -> Vec<(Kind, String, Type)> {
+    let mut names = Vec::new();
+    for kind in PRECEDENCE {
+        names.extend(attribute::of_kind(kind).iter().map(|attribute| (kind, attribute.name.to_owned(), type_of(attribute.ty))));
+        let own = extracts.of(kind).into_iter().flat_map(|extract| &extract.columns.0);
+        names.extend(own.map(|(name, _)| (kind, name.clone(), Type::Text)));
+    }
+    names
+}
+
+fn type_of(ty: CellType) -> Type {
+    match ty {
+        CellType::Date => Type::Date,
+        CellType::Text | CellType::Flag | CellType::WholeNumber => Type::Text,
+    }
+}
+
+/// The kept columns of a kind: what the rules read, what expressions name, and all that the catalogue knows where an
+/// output writes every attribute.
+pub fn kept(extracts: &Extracts, kind: Kind, named: &BTreeSet<String>, outputs: &[OutputPlan]) -> Layout {
+    let everything = outputs.iter().any(OutputPlan::writes_every_attribute);
+    // An assignment file may be a flat source: it can carry any name whose own file is not configured.
+    let carried = PRECEDENCE.into_iter().filter(|other| *other == kind || kind == Kind::Assignment && extracts.of(*other).is_none());
+    let mut columns: Vec<(&str, bool)> = Vec::new();
+    let prefix = format!("{kind}.");
+    let is_named = |name: &str| {
+        everything
+            || named.iter().any(|wanted| {
+                let plain = wanted.strip_prefix(prefix.as_str()).unwrap_or(wanted);
+                plain == name || plain.strip_prefix(MANAGER) == Some(name)
+            })
+    };
+    let carried: Vec<Kind> = carried.collect();
+    for of in &carried {
+        let needed = |attribute: &attribute::Attribute| attribute.needed && *of != kind || is_named(attribute.name);
+        columns.extend(
+            attribute::of_kind(*of).iter().filter(|attribute| needed(attribute)).map(|a| (a.name, a.ty == CellType::Date)),
+        );
+    }
+    let own = extracts.of(kind).into_iter().flat_map(|extract| &extract.columns.0);
+    columns.extend(own.map(|(name, _)| (name.as_str(), false)).filter(|(name, _)| is_named(name)));
+    let known = |name: &str| attribute::find_name(name).next().is_some();
+    let headers = named.iter().filter(|name| !name.contains('.') && !known(name) && !name.starts_with(MANAGER));
+    columns.extend(headers.map(|name| (name.as_str(), false)));
+    Layout::new(kind, columns)
+}

@@ -1,0 +1,112 @@
+//! How a run fails, and with which exit code (`pipeline.md` section 4).
+
+use crate::model::code::{Code, entry};
+use crate::stages::decrypt::{self, DecryptError};
+use crate::stages::fetch::{self, FetchError};
+use crate::stages::map::MapError;
+use crate::stages::publish::PublishError;
+use crate::stages::read::ReadError;
+use crate::stages::validate::guards::Verdict;
+
+/// A fatal diagnostic: nothing is published.
+#[derive(Clone, Debug)]
+pub struct Fatal {
+    pub code: Code,
+    pub sentence: String,
+}
+
+/// A run that ended without publishing.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    #[error("the pipeline has no {0}")]
+    Incomplete(&'static str),
+    #[error("the pipeline has no [publish] table, and there is no --to")]
+    NowhereToPublish,
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    #[error("{0}")]
+    Keys(#[from] DecryptError),
+    #[error("{file}: {source}")]
+    Decrypt { file: String, source: DecryptError },
+    #[error("{file} is an OpenPGP message, and the pipeline has no [decrypt] table")]
+    Encrypted { file: String },
+    #[error("{} {0}", .0.code())]
+    Read(#[from] ReadError),
+    #[error("CSV004 no extract has the column \"{0}\", which the mapping names")]
+    NoColumn(String),
+    #[error("{} {}", .0.code, .0.sentence)]
+    Fatal(Fatal),
+    #[error("{}", trips(.0))]
+    Guards(Vec<Verdict>),
+    #[error(transparent)]
+    Map(#[from] MapError),
+    #[error("INT001 the sums do not balance: {0}")]
+    Unbalanced(String),
+    #[error(transparent)]
+    Publish(#[from] PublishError),
+    #[error("stopped before anything was published")]
+    Stopped,
+}
+
+fn trips(verdicts: &[Verdict]) -> String {
+    let lines: Vec<String> = verdicts.iter().filter(|verdict| verdict.tripped).map(trip).collect();
+    lines.join("\n")
+}
+
+fn trip(verdict: &Verdict) -> String {
+    let of = verdict.of.as_deref().map(|of| format!(" of {of}")).unwrap_or_default();
+    let value = verdict.value.map_or_else(|| "?".into(), |value| value.to_string());
+    let base = verdict.base.map(|base| format!(" of {base}")).unwrap_or_default();
+    format!("the guard {}{of} tripped: {value}{base}, the limit is {}", verdict.name, verdict.limit)
+}
+
+impl RunError {
+    pub fn fatal(code: Code, sentence: impl Into<String>) -> RunError {
+        RunError::Fatal(Fatal { code, sentence: sentence.into() })
+    }
+
+    /// The exit code.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            RunError::Incomplete(_) | RunError::NowhereToPublish => 2,
+            RunError::Fetch(error) => match error.kind() {
+                fetch::Failure::Config => 2,
+                fetch::Failure::Missing => 4,
+                fetch::Failure::Transport => 5,
+                fetch::Failure::Trust => 6,
+            },
+            RunError::Keys(error) | RunError::Decrypt { source: error, .. } => match error.kind() {
+                decrypt::Failure::Config => 2,
+                decrypt::Failure::Trust => 6,
+            },
+            RunError::Encrypted { .. } | RunError::Read(_) | RunError::NoColumn(_) => 4,
+            RunError::Fatal(_) | RunError::Guards(_) => 3,
+            RunError::Map(_) | RunError::Unbalanced(_) => 1,
+            RunError::Publish(error) => error.exit_code(),
+            RunError::Stopped => 130,
+        }
+    }
+
+    /// What the operator can do about it.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            RunError::Incomplete(what) => Some(format!("add {what} to the pipeline file")),
+            RunError::NowhereToPublish => Some("add [publish] to = \"…\", or give --to DIR".into()),
+            RunError::Fetch(error) => error.help(),
+            RunError::Keys(error) | RunError::Decrypt { source: error, .. } => Some(error.help()),
+            RunError::Encrypted { .. } => Some("add a [decrypt] table with the secret key and the signer".into()),
+            RunError::Read(error) => Some(error.help()),
+            RunError::NoColumn(_) => {
+                Some("correct the name, or say which header it is: [extract.KIND] columns = { Name = \"Header\" }".into())
+            }
+            RunError::Fatal(fatal) => Some(format!("{} (hcmsync help {})", entry(fatal.code).fix, fatal.code)),
+            RunError::Guards(_) => Some(
+                "look at the extract first; if the change is right, let it through once with --allow GUARD=VALUE".into(),
+            ),
+            RunError::Map(error) => Some(error.help().into()),
+            RunError::Unbalanced(_) => Some("this is a fault of the program: please report it".into()),
+            RunError::Publish(error) => Some(error.help()),
+            RunError::Stopped => None,
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! From the source to rows: fetch, decrypt, read. What is learned of each file on the way stands in the manifest.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rayon::prelude::*;
+
+use super::{RunError, World};
+use crate::model::code::Code;
+use crate::model::date::DateFormat;
+use crate::model::kind::Kind;
+use crate::pipeline::{AsOf, Mode, Pipeline};
+use crate::stages::decrypt::{self, Keys, Limits, Signature};
+use crate::stages::fetch::{self, Context, Fetched, Want, date_in_name};
+use crate::stages::normalize::{Table, Writing, add_file};
+use crate::stages::read::CsvFile;
+
+/// The as-of date D, who decided it, and the extract's own date where it is known (rules 1 and 2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AsOfDate {
+    pub day: Date,
+    pub origin: &'static str,
+    pub of_extract: Option<Date>,
+}
+
+/// A file that was read.
+#[derive(Clone, Debug)]
+pub struct Input {
+    pub kind: Kind,
+    pub name: String,
+    pub sha256: String,
+    pub bytes: u64,
+    pub records: u64,
+    /// `good`, `off` or `none`.
+    pub signature: &'static str,
+    pub signer: Option<String>,
+    pub accepted: Vec<&'static str>,
+    /// Headers that nothing recognises (`CSV005`).
+    pub unknown_headers: Vec<String>,
+}
+
+/// The rows of every kind, and the files they came from.
+pub struct Inputs {
+    pub tables: [Table; 3],
+    pub files: Vec<Input>,
+}
+
+/// Stage 1: the newest set of files for the patterns of the pipeline.
+pub fn fetch(pipeline: &Pipeline, world: &World<'_>, work: &Path) -> Result<Vec<Fetched>, RunError> {
+    let options = pipeline.options.fetch.as_ref().ok_or(RunError::Incomplete("[fetch] table"))?;
+    if pipeline.options.extract.assignment.is_none() {
+        return Err(RunError::Incomplete("[extract.assignment] table"));
+    }
+    let wants: Vec<Want> = wants(pipeline);
+    let inbox = work.join(".inbox");
+    let context = Context {
+        base: &pipeline.base,
+        inbox: &inbox,
+        now: world.now,
+        home: world.home,
+        agent_socket: world.agent_socket,
+        keep_on_disk: pipeline.options.decrypt.is_some(),
+    };
+    Ok(fetch::fetch(options, &wants, &context, world.progress)?)
+}
+
+/// What a pipeline wants of the source.
+pub fn wants(pipeline: &Pipeline) -> Vec<Want> {
+    let extracts = pipeline.options.extract.iter();
+    extracts.map(|(kind, extract)| Want { kind: kind.name(), pattern: extract.file.clone(), required: true }).collect()
+}
+
+/// Rule 1: `--as-of`, else the pipeline, else the file names where it says so, else today in its time zone.
+pub fn as_of(
+    pipeline: &Pipeline,
+    given: Option<Date>,
+    now: Timestamp,
+    fetched: &[Fetched],
+) -> Result<AsOfDate, RunError> {
+    let of_extract = if pipeline.options.as_of == AsOf::FileName { Some(date_of_set(fetched)?) } else { None };
+    let zone = pipeline.options.timezone.as_ref().map_or(jiff::tz::TimeZone::UTC, |zone| zone.0.clone());
+    let (day, origin) = match (given, pipeline.options.as_of, of_extract) {
+        (Some(day), _, _) => (day, "--as-of"),
+        (None, AsOf::Date(day), _) => (day, "pipeline"),
+        (None, AsOf::FileName, Some(day)) => (day, "file-name"),
+        (None, _, _) => (now.to_zoned(zone).date(), "today"),
+    };
+    if let Some(date) = of_extract.filter(|date| *date != day && pipeline.options.mode == Mode::Snapshot) {
+        let sentence = format!("the snapshot is of {date}, and the as-of date is {day}");
+        return Err(RunError::fatal(Code::Asof001, sentence));
+    }
+    Ok(AsOfDate { day, origin, of_extract })
+}
+
+/// The one date that stands in the names of all files.
+fn date_of_set(fetched: &[Fetched]) -> Result<Date, RunError> {
+    let mut first: Option<(Date, &str)> = None;
+    for file in fetched {
+        let Some(date) = date_in_name(&file.name) else {
+            let sentence = format!("as_of is \"file-name\", and there is no date in the name {}", file.name.escape_debug());
+            return Err(RunError::fatal(Code::Asof002, sentence));
+        };
+        match first {
+            None => first = Some((date, &file.name)),
+            Some((other, name)) if other != date => {
+                let sentence = format!("{} is of {other}, and {} is of {date}", name.escape_debug(), file.name.escape_debug());
+                return Err(RunError::fatal(Code::Asof002, sentence));
+            }
+            Some(_) => {}
+        }
+    }
+    first.map(|(date, _)| date).ok_or(RunError::Incomplete("extract"))
+}
+
+/// Stages 2 and 3, kind beside kind: a message is parsed only once all of it is verified, while others are decrypted.
+pub fn read(
+    pipeline: &Pipeline,
+    fetched: Vec<Fetched>,
+    keys: Option<&Keys>,
+    world: &World<'_>,
+) -> Result<Inputs, RunError> {
+    let bytes = fetched.iter().map(|file| file.bytes).sum();
+    world.progress.begin("read", "bytes", Some(bytes));
+    let mut by_kind: Vec<(Kind, Vec<Fetched>)> = Kind::ALL.into_iter().map(|kind| (kind, Vec::new())).collect();
+    for file in fetched {
+        let own = by_kind.iter_mut().find(|(kind, _)| kind.name() == file.kind);
+        own.into_iter().for_each(|(_, files)| files.push(file));
+        // A kind that nobody wanted is never fetched.
+    }
+    let read: Vec<(Table, Vec<Input>)> = by_kind
+        .into_par_iter()
+        .map(|(kind, files)| read_kind(pipeline, kind, files, keys, world))
+        .collect::<Result<_, RunError>>()?;
+    let (tables, files): (Vec<Table>, Vec<Vec<Input>>) = read.into_iter().unzip();
+    let files: Vec<Input> = files.into_iter().flatten().collect();
+    let records: u64 = files.iter().map(|file| file.records).sum();
+    world.progress.end(&format!("{} files, {records} records", files.len()));
+    let Ok(tables) = <[Table; 3]>::try_from(tables) else { unreachable!("one table a kind") };
+    Ok(Inputs { tables, files })
+}
+
+fn read_kind(
+    pipeline: &Pipeline,
+    kind: Kind,
+    files: Vec<Fetched>,
+    keys: Option<&Keys>,
+    world: &World<'_>,
+) -> Result<(Table, Vec<Input>), RunError> {
+    let extract = pipeline.options.extract.of(kind);
+    let mut table = Table::new(pipeline.layout(kind), extract.is_some());
+    let Some(extract) = extract else { return Ok((table, Vec::new())) };
+    let history = pipeline.options.mode == Mode::History;
+    let writing =
+        Writing { dates: DateFormat::new(extract.date_format.as_deref()), nulls: extract.nulls.clone(), history };
+    let mut inputs = Vec::new();
+    for file in files {
+        let (plaintext, mut input) = open(kind, &file, keys)?;
+        let csv = CsvFile::open(&file.name, kind, plaintext, extract, history, &[])?;
+        input.unknown_headers = csv.notices().iter().map(|notice| notice.header.clone()).collect();
+        add_file(&mut table.rows, &mut table.seen, csv, &table.layout, &writing);
+        input.records = table.rows.files.last().map_or(0, |file| file.records);
+        world.progress.advance(file.bytes);
+        inputs.push(input);
+    }
+    Ok((table, inputs))
+}
+
+/// The plaintext of a file, all of it verified where the pipeline decrypts.
+fn open(kind: Kind, file: &Fetched, keys: Option<&Keys>) -> Result<(Vec<u8>, Input), RunError> {
+    let bytes = file.read()?;
+    let mut input = Input {
+        kind,
+        name: file.name.clone(),
+        sha256: file.sha256.clone(),
+        bytes: file.bytes,
+        records: 0,
+        signature: "none",
+        signer: None,
+        accepted: Vec::new(),
+        unknown_headers: Vec::new(),
+    };
+    let Some(keys) = keys else {
+        if decrypt::is_message(&bytes) {
+            return Err(RunError::Encrypted { file: file.name.clone() });
+        }
+        return Ok((bytes, input));
+    };
+    let opened = decrypt::decrypt(&bytes, keys, &Limits::default())
+        .map_err(|source| RunError::Decrypt { file: file.name.clone(), source })?;
+    input.accepted = opened.accepted.iter().map(|weak| weak.word()).collect();
+    match opened.signature {
+        Signature::Good { signer } => {
+            input.signature = "good";
+            input.signer = Some(signer);
+        }
+        Signature::NotChecked => input.signature = "off",
+    }
+    Ok((opened.bytes, input))
+}

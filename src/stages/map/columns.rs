@@ -1,0 +1,209 @@
+//! The columns of one output: those of the pipeline, or the profile's own, each with what the profile demands of it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use polars::prelude::DataType;
+use rustc_hash::{FxHashMap, FxHashSet};
+use toml::Spanned;
+
+use super::compile::Compiler;
+use super::expression::Expression;
+use super::mistake::did_you_mean;
+use super::options::{Field, FieldOptions, Fields, OnNull, OnUnmapped, Output};
+use super::{FieldPlan, ValueMap};
+use crate::targets::{FieldType, Profile, ProfileField};
+
+pub(super) struct Columns<'a, 'b> {
+    pub compiler: &'a mut Compiler<'b>,
+    pub output: &'a Output,
+    pub profile: &'static Profile,
+}
+
+impl Columns<'_, '_> {
+    pub fn plan(mut self) -> Vec<FieldPlan> {
+        match &self.output.fields {
+            Some(fields) => self.chosen(fields),
+            None if self.profile.fields.is_empty() => self.every_attribute(),
+            None => self.profile.fields.iter().filter_map(|field| self.default(field)).collect(),
+        }
+    }
+
+    /// Every attribute under its plain name; the qualified ones are there to be asked for.
+    fn every_attribute(&self) -> Vec<FieldPlan> {
+        let scope = self.compiler.scope;
+        let plain = scope.attributes.iter().filter(|attribute| !attribute.name.contains('.'));
+        plain
+            .map(|attribute| FieldPlan::new(&attribute.name, Expression::of_attribute(&attribute.name, scope)))
+            .collect()
+    }
+
+    /// A column of the profile by its own expression.
+    fn default(&mut self, field: &'static ProfileField) -> Option<FieldPlan> {
+        match Expression::parse(&field.sql, self.compiler.scope) {
+            Ok(expression) => Some(FieldPlan::new(&field.name, expression).demanded(field)),
+            Err(faults) => {
+                let ProfileField { name, sql, .. } = field;
+                let help = format!("say in [output.fields] where \"{name}\" comes from");
+                for fault in faults {
+                    let title = format!("the profile's own \"{name}\" = \"{sql}\": {}", fault.title);
+                    self.compiler.mistake(self.output.profile.span(), title, Some(help.clone()));
+                }
+                None
+            }
+        }
+    }
+
+    fn chosen(&mut self, fields: &Fields) -> Vec<FieldPlan> {
+        let mut taken: BTreeSet<&str> = BTreeSet::new();
+        for (name, field) in &fields.0 {
+            taken.insert(field.options.stands_for.as_ref().unwrap_or(name).get_ref());
+        }
+        let open: Vec<_> = self.keys_not_in(&taken);
+        let mut plans = Vec::with_capacity(fields.0.len());
+        for (name, field) in &fields.0 {
+            let Some(expression) = self.compiler.expression(&field.sql) else {
+                taken.extend(open.iter().map(|(key, _)| key.name.as_str()));
+                continue;
+            };
+            let demand = self.demand(name, &field.options, &expression, &open);
+            taken.extend(demand.map(|demand| demand.name.as_str()));
+            plans.push(self.field(name, field, expression, demand));
+        }
+        self.mandatory(&taken);
+        plans
+    }
+
+    /// The profile's keys that no column bears the name of, with the attributes that each reads by default.
+    fn keys_not_in(&self, taken: &BTreeSet<&str>) -> Vec<(&'static ProfileField, BTreeSet<String>)> {
+        let is_key = |kind| matches!(kind, FieldType::Email | FieldType::Identifier | FieldType::UserName);
+        let open =
+            self.profile.fields.iter().filter(|field| is_key(field.kind) && !taken.contains(field.name.as_str()));
+        let read = |field: &'static ProfileField| {
+            Some((field, Expression::parse(&field.sql, self.compiler.scope).ok()?.attributes))
+        };
+        open.filter_map(read).collect()
+    }
+
+    /// The column of the profile that this one is: by its name, by `as`, or, for a key that was renamed, because it
+    /// reads what the key reads. Renaming a column does not lose what the target demands of it.
+    fn demand(
+        &mut self,
+        name: &Spanned<String>,
+        options: &FieldOptions,
+        expression: &Expression,
+        open: &[(&'static ProfileField, BTreeSet<String>)],
+    ) -> Option<&'static ProfileField> {
+        let names = || self.profile.fields.iter().map(|field| field.name.as_str());
+        if let Some(other) = &options.stands_for {
+            let found = self.profile.field(other.get_ref());
+            if found.is_none() {
+                let help = did_you_mean(other.get_ref(), names());
+                let title = format!("the profile {} has no column {}", self.profile.name, other.get_ref());
+                self.compiler.mistake(other.span(), title, help);
+            }
+            return found;
+        }
+        let found = self.profile.field(name.get_ref());
+        if found.is_none() && !self.profile.open {
+            let help = did_you_mean(name.get_ref(), names());
+            let title = format!("{} takes no column {}", self.profile.title, name.get_ref());
+            self.compiler.mistake(name.span(), title, help);
+        }
+        let renamed = || open.iter().find(|(_, attributes)| *attributes == expression.attributes).map(|(key, _)| *key);
+        found.or_else(renamed)
+    }
+
+    fn field(
+        &mut self,
+        name: &Spanned<String>,
+        field: &Field,
+        expression: Expression,
+        demand: Option<&'static ProfileField>,
+    ) -> FieldPlan {
+        self.writable(field, &expression);
+        let mut plan = FieldPlan::new(name.get_ref(), expression);
+        if let Some(demand) = demand {
+            plan = plan.demanded(demand);
+        }
+        let options = &field.options;
+        self.required(options, demand, &mut plan);
+        plan.unique |= options.unique.unwrap_or(false);
+        let shortest = |one: u32| plan.max_len.map_or(one, |other| other.min(one));
+        plan.max_len = options.max_len.map(|own| shortest(own.get())).or(plan.max_len);
+        plan.default = options.default.clone();
+        plan.map = options.map.as_ref().and_then(|map| self.value_map(map, options.on_unmapped));
+        plan
+    }
+
+    fn writable(&mut self, field: &Field, expression: &Expression) {
+        let kind = &expression.data_type;
+        let plain = matches!(kind, DataType::String | DataType::Boolean | DataType::Date | DataType::Null);
+        if !plain && !kind.is_primitive_numeric() {
+            self.compiler.mistake(field.sql.span(), format!("a value of type {kind} cannot be written"), None);
+        }
+    }
+
+    fn required(&mut self, options: &FieldOptions, demand: Option<&ProfileField>, plan: &mut FieldPlan) {
+        let own = options.required.as_ref();
+        let profile = demand.is_some_and(|demand| demand.required);
+        plan.required = profile || own.is_some_and(|own| *own.get_ref());
+        if profile && let Some(own) = own.filter(|own| !*own.get_ref()) {
+            let title = format!("{} demands a value here", self.profile.title);
+            self.compiler.mistake(own.span(), title, Some("a default fills it".into()));
+        }
+        match options.on_null.as_ref().map(|on| (on.span(), *on.get_ref())) {
+            Some((span, OnNull::Empty)) if plan.required => {
+                self.compiler.mistake(span, "a required value cannot be left empty", Some("a default fills it".into()));
+            }
+            Some((_, OnNull::Quarantine)) => plan.required = true,
+            _ => {}
+        }
+    }
+
+    fn value_map(&mut self, name: &Spanned<String>, on_unmapped: OnUnmapped) -> Option<Arc<ValueMap>> {
+        let maps = self.compiler.request.maps;
+        let Some(pairs) = maps.get(name.get_ref()) else {
+            let near = did_you_mean(name.get_ref(), maps.keys().map(String::as_str));
+            let help = near.unwrap_or_else(|| format!("a map is a table [maps.{}]", name.get_ref()));
+            self.compiler.mistake(name.span(), format!("there is no map {}", name.get_ref()), Some(help));
+            return None;
+        };
+        let values: FxHashMap<_, _> = pairs.clone().into_iter().collect();
+        Some(Arc::new(ValueMap { name: name.get_ref().clone(), values, on_unmapped }))
+    }
+
+    fn mandatory(&mut self, taken: &BTreeSet<&str>) {
+        for field in self.profile.fields.iter().filter(|field| field.required && !taken.contains(field.name.as_str())) {
+            let ProfileField { name, sql, .. } = field;
+            let help = format!("add \"{name}\" = \"{sql}\", or mark the column that it is: as = \"{name}\"");
+            let title = format!("{} demands a column {name}", self.profile.title);
+            self.compiler.mistake(self.output.profile.span(), title, Some(help));
+        }
+    }
+}
+
+impl FieldPlan {
+    fn new(name: &str, expression: Expression) -> FieldPlan {
+        FieldPlan {
+            name: name.to_owned(),
+            expression,
+            kind: FieldType::Text,
+            required: false,
+            unique: false,
+            max_len: None,
+            vocabulary: FxHashSet::default(),
+            map: None,
+            default: None,
+        }
+    }
+
+    fn demanded(mut self, field: &ProfileField) -> FieldPlan {
+        self.kind = field.kind;
+        self.required = field.required;
+        self.unique = field.unique;
+        self.max_len = field.max_len;
+        self.vocabulary = field.vocabulary.iter().cloned().collect();
+        self
+    }
+}

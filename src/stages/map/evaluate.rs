@@ -1,0 +1,121 @@
+//! The mapping over the data: every expression of an output in one pass, each column then as text.
+
+use polars::prelude::{Column, DataFrame, DataType, Expr as Plan, IntoLazy, PolarsError, StringChunked};
+
+use super::values::{FieldFinding, judge};
+use super::{Compiled, Expression, FieldPlan, OutputPlan};
+
+/// Why a mapping could not be evaluated. Polars' own words are left out: they can carry somebody's values.
+#[derive(Debug, thiserror::Error)]
+pub enum MapError {
+    #[error("there is no output number {0}")]
+    NoOutput(usize),
+    #[error("the table has no column {column}, which {place} reads")]
+    NoColumn { place: String, column: String },
+    #[error("{place} could not be computed: a fault of polars ({kind})")]
+    Compute { place: String, kind: &'static str },
+}
+
+impl MapError {
+    /// What can be done about it.
+    pub fn help(&self) -> &'static str {
+        match self {
+            MapError::NoOutput(_) => "this is a fault of the program: please report it",
+            MapError::NoColumn { .. } => "no file of the extract has it: name its header under columns, or map another",
+            MapError::Compute { .. } => "this is a fault of the program: please report it with the pipeline file",
+        }
+    }
+}
+
+/// One output, evaluated: a column of text for each field. A row is a row of the table it was evaluated over.
+#[derive(Debug)]
+pub struct MappedOutput {
+    pub fields: Vec<FieldPlan>,
+    pub(super) columns: Vec<StringChunked>,
+    /// Whom the output's own condition takes; `None`: everybody.
+    pub taken: Option<Vec<bool>>,
+    /// What is wrong with single values, by row and then by field; of the rows that are taken only.
+    pub findings: Vec<FieldFinding>,
+}
+
+impl Compiled {
+    /// Who is emitted, as far as `[select] where` says: one flag a row. Where it is null, it is not true.
+    pub fn select(&self, table: &DataFrame) -> Result<Vec<bool>, MapError> {
+        let mask = self.select.as_ref().map(|condition| mask(condition, table, "[select] where")).transpose()?;
+        Ok(mask.unwrap_or_else(|| vec![true; table.height()]))
+    }
+
+    /// Evaluates an output over the table of the emitted persons.
+    pub fn evaluate(&self, output: usize, table: &DataFrame) -> Result<MappedOutput, MapError> {
+        let plan = self.outputs.get(output).ok_or(MapError::NoOutput(output))?;
+        let fields = plan.fields_in(table);
+        let condition = plan.condition.as_ref();
+        let taken =
+            condition.map(|condition| mask(condition, table, &format!("where of {}", plan.file))).transpose()?;
+        let place = |nth: usize| format!("{} of {}", fields[nth].name, plan.file);
+        let plans: Vec<_> = fields.iter().map(|field| &field.expression).collect();
+        let computed = compute(&plans, table, place)?;
+        let (columns, findings) = judge(&fields, computed, plan.formula, taken.as_deref());
+        Ok(MappedOutput { fields, columns, taken, findings })
+    }
+}
+
+impl OutputPlan {
+    /// The columns of the output over this table: all, but of a table of every attribute those that it has.
+    fn fields_in(&self, table: &DataFrame) -> Vec<FieldPlan> {
+        let has = |field: &&FieldPlan| !self.every_attribute || table.column(&field.name).is_ok();
+        self.fields.iter().filter(has).cloned().collect()
+    }
+}
+
+fn mask(condition: &Expression, table: &DataFrame, place: &str) -> Result<Vec<bool>, MapError> {
+    let column = compute_as(&[condition], table, |_| place.to_owned(), DataType::Boolean)?.remove(0);
+    let flags = column.bool().map_err(|error| failed(place.to_owned(), &error))?;
+    Ok(flags.iter().map(|flag| flag.unwrap_or(false)).collect())
+}
+
+/// Every expression as a column of text, in one piece each.
+fn compute(
+    expressions: &[&Expression],
+    table: &DataFrame,
+    place: impl Fn(usize) -> String,
+) -> Result<Vec<StringChunked>, MapError> {
+    let columns = compute_as(expressions, table, &place, DataType::String)?;
+    let text = |(nth, column): (usize, Column)| {
+        let text = column.str().map_err(|error| failed(place(nth), &error))?;
+        Ok(text.rechunk().into_owned())
+    };
+    columns.into_iter().enumerate().map(text).collect()
+}
+
+fn compute_as(
+    expressions: &[&Expression],
+    table: &DataFrame,
+    place: impl Fn(usize) -> String,
+    data_type: DataType,
+) -> Result<Vec<Column>, MapError> {
+    let mut plans: Vec<Plan> = Vec::with_capacity(expressions.len());
+    for (nth, expression) in expressions.iter().enumerate() {
+        if let Some(column) = expression.attributes.iter().find(|name| table.column(name).is_err()) {
+            return Err(MapError::NoColumn { place: place(nth), column: column.clone() });
+        }
+        plans.push(expression.plan.clone().cast(data_type.clone()).alias(nth.to_string()));
+    }
+    let whole = || (0..expressions.len()).map(&place).collect::<Vec<_>>().join(", ");
+    let computed = table.clone().lazy().select(plans).collect().map_err(|error| failed(whole(), &error))?;
+    // A constant is a column of one row until something longer stands beside it.
+    let height = table.height();
+    let stretch = |column: Column| if column.len() == height { column } else { column.new_from_index(0, height) };
+    Ok(computed.into_columns().into_iter().map(stretch).collect())
+}
+
+fn failed(place: String, error: &PolarsError) -> MapError {
+    let kind = match error {
+        PolarsError::ColumnNotFound(_) => "a column is missing",
+        PolarsError::InvalidOperation(_) => "an operation is not possible",
+        PolarsError::SchemaMismatch(_) => "a column has another type",
+        PolarsError::ShapeMismatch(_) => "columns differ in length",
+        _ => "computation",
+    };
+    MapError::Compute { place, kind }
+}

@@ -1,0 +1,189 @@
+//! What is done with single values after their expression: value maps, defaults, and what the target demands of them
+//! (`resolution.md` rule 26). Findings carry a row and a field, and never the value.
+
+use std::borrow::Cow;
+
+use polars::prelude::{NamedFrom, StringChunked};
+use rayon::prelude::{IntoParallelIterator, ParallelIterator};
+use rustc_hash::FxHashMap;
+
+use super::evaluate::MappedOutput;
+use super::{FieldPlan, OnUnmapped, ValueMap};
+use crate::targets::Formula;
+
+/// Something wrong with one value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FieldFinding {
+    /// The row of the table.
+    pub row: u32,
+    /// The field of the output.
+    pub field: u16,
+    pub problem: Problem,
+}
+
+/// What can be wrong with one value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Problem {
+    /// A mandatory field without a value (`OUT011`).
+    Missing,
+    /// Outside the target's vocabulary (`OUT012`).
+    Vocabulary,
+    /// The value map does not have it (`OUT012` as well: it was never agreed what the target calls it).
+    Unmapped,
+    /// Longer than the target takes.
+    TooLong,
+    /// A spreadsheet would run it as a formula (`OUT020`).
+    Formula,
+}
+
+/// Applies maps and defaults, and judges every value of the rows that are `taken`. An empty text is no value.
+pub(super) fn judge(
+    fields: &[FieldPlan],
+    columns: Vec<StringChunked>,
+    formula: Formula,
+    taken: Option<&[bool]>,
+) -> (Vec<StringChunked>, Vec<FieldFinding>) {
+    let is_taken = |row: usize| taken.is_none_or(|taken| taken[row]);
+    let judged: Vec<_> = columns
+        .into_iter()
+        .zip(fields)
+        .collect::<Vec<_>>()
+        .into_par_iter()
+        .map(|(column, field)| Judge { field, formula, problems: Vec::new() }.column(column))
+        .collect();
+    let mut findings = Vec::new();
+    let mut columns = Vec::with_capacity(judged.len());
+    for (nth, (column, problems)) in judged.into_iter().enumerate() {
+        let field = u16::try_from(nth).unwrap_or(u16::MAX);
+        let found = problems.into_iter().filter(|(row, _)| is_taken(*row as usize));
+        findings.extend(found.map(|(row, problem)| FieldFinding { row, field, problem }));
+        columns.push(column);
+    }
+    findings.sort_unstable();
+    (columns, findings)
+}
+
+struct Judge<'a> {
+    field: &'a FieldPlan,
+    formula: Formula,
+    problems: Vec<(u32, Problem)>,
+}
+
+impl Judge<'_> {
+    fn column(mut self, column: StringChunked) -> (StringChunked, Vec<(u32, Problem)>) {
+        let changes = self.field.map.is_some() || self.field.default.is_some() || self.formula == Formula::Escape;
+        let rows = (0u32..).zip(column.iter());
+        if !changes {
+            rows.for_each(|(row, value)| self.value(row, value));
+            return (column, self.problems);
+        }
+        let changed: Vec<Option<Cow<str>>> = rows.map(|(row, value)| self.changed(row, value)).collect();
+        (StringChunked::new(column.name().clone(), changed), self.problems)
+    }
+
+    /// The value after map, default and escape.
+    fn changed<'v>(&mut self, row: u32, value: Option<&'v str>) -> Option<Cow<'v, str>>
+    where
+        Self: 'v,
+    {
+        let value = value.filter(|value| !value.is_empty()).map(Cow::Borrowed);
+        let mapped = match (&self.field.map, value) {
+            (Some(map), Some(value)) => match map.look_up(&value) {
+                Ok(found) => found.map(|found| Cow::Owned(found.to_owned())),
+                Err(Unknown) => {
+                    self.problems.push((row, Problem::Unmapped));
+                    return Some(value);
+                }
+            },
+            (_, value) => value,
+        };
+        let value = mapped.or_else(|| self.field.default.clone().map(Cow::Owned));
+        self.value(row, value.as_deref());
+        match value {
+            Some(value) if self.formula == Formula::Escape && is_formula(&value) => {
+                Some(Cow::Owned(format!("'{value}")))
+            }
+            value => value,
+        }
+    }
+
+    fn value(&mut self, row: u32, value: Option<&str>) {
+        let Some(value) = value.filter(|value| !value.is_empty()) else {
+            if self.field.required {
+                self.problems.push((row, Problem::Missing));
+            }
+            return;
+        };
+        if !self.field.vocabulary.is_empty() && !self.field.vocabulary.contains(value) {
+            self.problems.push((row, Problem::Vocabulary));
+        }
+        // Bytes first: a text has no more characters than bytes.
+        if self.field.max_len.is_some_and(|most| value.len() > most as usize && value.chars().count() > most as usize) {
+            self.problems.push((row, Problem::TooLong));
+        }
+        if self.formula != Formula::Off && is_formula(value) {
+            self.problems.push((row, Problem::Formula));
+        }
+    }
+}
+
+/// The map does not have the value, and nobody said what then.
+struct Unknown;
+
+impl ValueMap {
+    fn look_up<'v>(&'v self, value: &'v str) -> Result<Option<&'v str>, Unknown> {
+        match (self.values.get(value), self.on_unmapped) {
+            (Some(found), _) => Ok(Some(found)),
+            (None, OnUnmapped::Keep) => Ok(Some(value)),
+            (None, OnUnmapped::Empty) => Ok(None),
+            (None, OnUnmapped::Quarantine) => Err(Unknown),
+        }
+    }
+}
+
+/// Whether a spreadsheet would run it: a leading `=`, `+`, `-`, `@`, tab or CR (rule 26).
+fn is_formula(value: &str) -> bool {
+    value.starts_with(['=', '+', '-', '@', '\t', '\r'])
+}
+
+impl MappedOutput {
+    /// How many rows of the table.
+    pub fn rows(&self) -> usize {
+        self.columns.first().map_or(0, StringChunked::len)
+    }
+
+    /// The value of a field in a row; `None` where there is none.
+    pub fn value(&self, row: u32, field: usize) -> Option<&str> {
+        self.columns.get(field)?.get(row as usize).filter(|value| !value.is_empty())
+    }
+
+    /// The rows, of those that are taken, that share a value of a field with another: a group for each such value,
+    /// rows ascending, groups by their first row.
+    pub fn duplicates(&self, field: usize, fold_case: bool) -> Vec<Vec<u32>> {
+        let Some(column) = self.columns.get(field) else { return Vec::new() };
+        let mut first: FxHashMap<Cow<str>, u32> = FxHashMap::default();
+        let mut groups: FxHashMap<u32, Vec<u32>> = FxHashMap::default();
+        for (row, value) in (0u32..).zip(column.iter()) {
+            let Some(value) = value.filter(|value| !value.is_empty() && self.takes(row)) else { continue };
+            let key =
+                if fold_case && !is_folded(value) { Cow::Owned(value.to_lowercase()) } else { Cow::Borrowed(value) };
+            let holder = *first.entry(key).or_insert(row);
+            if holder != row {
+                groups.entry(holder).or_insert_with(|| vec![holder]).push(row);
+            }
+        }
+        let mut groups: Vec<_> = groups.into_values().collect();
+        groups.sort_unstable();
+        groups
+    }
+
+    /// Whether the output's own condition takes this row.
+    pub fn takes(&self, row: u32) -> bool {
+        self.taken.as_ref().is_none_or(|taken| taken.get(row as usize).copied().unwrap_or(false))
+    }
+}
+
+/// Whether folding case would change nothing, as far as is cheap to tell.
+fn is_folded(value: &str) -> bool {
+    value.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase())
+}

@@ -1,0 +1,200 @@
+//! One person's case: its admitted rows, in the shape in which the rules speak of them.
+
+use jiff::civil::Date;
+
+use super::fates::relationship_type;
+use super::types::{Typed, period_type, worker_type};
+use super::workforce::{Notes, Shape, Workforce};
+use crate::model::date::Interval;
+use crate::model::kind::Kind;
+use crate::model::layout::{assignment, work_relationship};
+use crate::model::row::{Cells, Facts, Fate, Row};
+use crate::model::worker::WorkerType;
+
+/// Everything that resolution may know of one person.
+pub struct Case<'a> {
+    pub number: &'a str,
+    pub shape: Shape,
+    pub notes: Notes,
+    pub persons: Vec<PersonRow<'a>>,
+    pub work_relationships: Vec<WorkRelationship<'a>>,
+    pub assignments: Vec<Assignment<'a>>,
+}
+
+/// A person row: names, work e-mail and what else is not of employment. In a flat source it stands on an assignment row.
+#[derive(Clone, Copy)]
+pub struct PersonRow<'a> {
+    pub cells: Cells<'a>,
+    pub effective: Interval,
+    /// Its position among the rows of its kind: of persons, or of assignments in a flat source.
+    pub position: u32,
+}
+
+/// A work relationship, from its own row or derived from assignment rows.
+pub struct WorkRelationship<'a> {
+    /// PeriodOfServiceId; blank in a hand-made source.
+    pub id: &'a str,
+    /// `DateStart` to `ActualTerminationDate`.
+    pub service: Interval,
+    /// The undated `PrimaryFlag`.
+    pub primary: Option<bool>,
+    pub worker_type: Option<WorkerType>,
+    pub legislation: &'a str,
+    /// The position of its row; in a source that derives it, none.
+    pub position: Option<u32>,
+    /// Indexes into [`Case::assignments`].
+    pub assignments: Vec<usize>,
+}
+
+impl WorkRelationship<'_> {
+    /// Whether it is a pending worker's.
+    pub fn is_pending(&self) -> bool {
+        self.worker_type == Some(WorkerType::PendingWorker)
+    }
+}
+
+/// An assignment with all its admitted rows, by start, sequence and then text.
+pub struct Assignment<'a> {
+    pub id: &'a str,
+    /// Index into [`Case::work_relationships`].
+    pub work_relationship: usize,
+    pub rows: Vec<AssignmentRow<'a>>,
+}
+
+/// One dated row of an assignment.
+#[derive(Clone, Copy)]
+pub struct AssignmentRow<'a> {
+    pub cells: Cells<'a>,
+    pub facts: &'a Facts,
+    /// Its position among the assignment rows.
+    pub position: u32,
+}
+
+impl AssignmentRow<'_> {
+    pub fn start(&self) -> Date {
+        self.facts.effective.start
+    }
+
+    pub fn end(&self) -> Date {
+        self.facts.effective.end
+    }
+
+    /// `EffectiveLatestChange`; a missing one is Y (rule 10).
+    pub fn is_latest_change(&self) -> bool {
+        self.facts.latest_change.unwrap_or(true)
+    }
+}
+
+impl Workforce {
+    /// The case of a person.
+    pub fn case(&self, person: usize) -> Case<'_> {
+        let mut relationships = self.relationships_of(person);
+        let assignments = self.assignments_of(person, &mut relationships);
+        let persons = self.persons_of(person);
+        Case {
+            number: self.number(person),
+            shape: self.shape,
+            notes: self.notes[person],
+            persons,
+            work_relationships: relationships,
+            assignments,
+        }
+    }
+
+    /// The admitted rows of a person, with their positions.
+    fn admitted(&self, kind: Kind, person: usize) -> impl Iterator<Item = (u32, &Row, Cells<'_>)> {
+        let table = self.table(kind);
+        let range = table.groups.of(person);
+        let rows = table.rows.rows[range.clone()].iter();
+        range.zip(rows).filter(|(_, row)| row.fate == Fate::Admitted).map(|(position, row)| {
+            let cells = table.rows.cells(row);
+            (position as u32, row, cells)
+        })
+    }
+
+    fn persons_of(&self, person: usize) -> Vec<PersonRow<'_>> {
+        let (kind, rows) = if self.shape.has_persons { (Kind::Person, usize::MAX) } else { (Kind::Assignment, 1) };
+        self.admitted(kind, person)
+            .take(rows)
+            .map(|(position, row, cells)| {
+                let effective = if self.shape.has_persons { row.facts.effective } else { Interval::ALWAYS };
+                PersonRow { cells, effective, position }
+            })
+            .collect()
+    }
+
+    fn relationships_of(&self, person: usize) -> Vec<WorkRelationship<'_>> {
+        let mut relationships: Vec<WorkRelationship<'_>> = if self.shape.has_work_relationships {
+            self.admitted(Kind::WorkRelationship, person).map(own_relationship).collect()
+        } else {
+            self.admitted(Kind::Assignment, person).map(derived_relationship).collect()
+        };
+        relationships.sort_by_key(|relationship| relationship.id);
+        relationships.dedup_by_key(|relationship| relationship.id);
+        relationships
+    }
+
+    fn assignments_of<'a>(&'a self, person: usize, relationships: &mut [WorkRelationship<'a>]) -> Vec<Assignment<'a>> {
+        let mut rows: Vec<AssignmentRow<'a>> = self
+            .admitted(Kind::Assignment, person)
+            .map(|(position, row, cells)| AssignmentRow { cells, facts: &row.facts, position })
+            .collect();
+        let order = |row: &AssignmentRow<'a>| (row.cells.get(assignment::ASSIGNMENT_ID), row.start(), row.facts.sequence, row.cells);
+        rows.sort_by(|a, b| order(a).cmp(&order(b)));
+        let mut assignments: Vec<Assignment<'a>> = Vec::new();
+        for row in rows {
+            let id = row.cells.get(assignment::ASSIGNMENT_ID);
+            if let Some(last) = assignments.last_mut().filter(|last| last.id == id) {
+                last.rows.push(row);
+                continue;
+            }
+            let relationship = row.cells.get(assignment::PERIOD_OF_SERVICE_ID);
+            // Where it is missing, the person is quarantined by section 2 and nobody looks (`WR020`).
+            let Ok(index) = relationships.binary_search_by_key(&relationship, |own| own.id) else { continue };
+            relationships[index].assignments.push(assignments.len());
+            assignments.push(Assignment { id, work_relationship: index, rows: vec![row] });
+        }
+        for relationship in relationships.iter_mut().filter(|relationship| relationship.worker_type.is_none()) {
+            let rows = relationship.assignments.iter().flat_map(|index| &assignments[*index].rows);
+            relationship.worker_type = rows.filter_map(type_of_assignment).min();
+        }
+        assignments
+    }
+}
+
+fn own_relationship<'a>((position, row, cells): (u32, &'a Row, Cells<'a>)) -> WorkRelationship<'a> {
+    WorkRelationship {
+        id: cells.get(work_relationship::PERIOD_OF_SERVICE_ID),
+        service: row.facts.service,
+        primary: row.facts.primary,
+        worker_type: admitted_type(relationship_type(cells)),
+        legislation: cells.get(work_relationship::LEGISLATION_CODE),
+        position: Some(position),
+        assignments: Vec::new(),
+    }
+}
+
+fn derived_relationship<'a>((_, row, cells): (u32, &'a Row, Cells<'a>)) -> WorkRelationship<'a> {
+    let typed = period_type(cells.get(assignment::PERIOD_TYPE)).or_else(|| worker_type(cells.get(assignment::WORKER_TYPE)));
+    WorkRelationship {
+        id: cells.get(assignment::PERIOD_OF_SERVICE_ID),
+        service: row.facts.service,
+        primary: None,
+        worker_type: admitted_type(typed),
+        legislation: cells.get(assignment::LEGISLATION_CODE),
+        position: None,
+        assignments: Vec::new(),
+    }
+}
+
+fn type_of_assignment(row: &AssignmentRow<'_>) -> Option<WorkerType> {
+    let own = period_type(row.cells.get(assignment::ASSIGNMENT_TYPE));
+    admitted_type(own.or_else(|| worker_type(row.cells.get(assignment::SYSTEM_PERSON_TYPE))))
+}
+
+fn admitted_type(typed: Typed) -> Option<WorkerType> {
+    match typed {
+        Typed::Admitted(worker_type) => Some(worker_type),
+        Typed::Unknown | Typed::SetAside(_) => None,
+    }
+}

@@ -1,0 +1,390 @@
+//! The fate of every row, person by person (rules 4 to 7), and what is wrong among the rows of one person
+//! (rules 8 and 9). The groups of section 2 are applied in their order: the first with a finding decides.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+use rayon::prelude::*;
+
+use super::types::{Typed, period_type, worker_type};
+use super::workforce::{Notes, Shape, Workforce};
+use crate::model::code::{Code, Codes, Severity, entry};
+use crate::model::finding::{Example, Findings};
+use crate::model::kind::Kind;
+use crate::model::layout::{Layout, assignment, person, work_relationship};
+use crate::model::row::{Cells, Fate, NOBODY, Row, Rows};
+
+/// Decides all fates and notes every person's findings of its own rows.
+pub fn decide(workforce: &mut Workforce, day: Date) {
+    let mut notes = std::mem::take(&mut workforce.notes);
+    let mut rows = [
+        std::mem::take(&mut workforce.person.rows.rows),
+        std::mem::take(&mut workforce.work_relationship.rows.rows),
+        std::mem::take(&mut workforce.assignment.rows.rows),
+    ];
+    let blocks = split(workforce, &mut notes, &mut rows);
+    let context = Context::new(workforce, day);
+    let found: Vec<(Findings, BTreeSet<u32>)> =
+        blocks.into_par_iter().map(|block| decide_block(&context, block)).collect();
+    let mut findings = Findings::default();
+    let mut untyped = BTreeSet::new();
+    for (of_block, untyped_files) in found {
+        findings = findings.merge(of_block);
+        untyped.extend(untyped_files);
+    }
+    reject_nobodys(&context, &mut rows, &mut findings);
+    for file in untyped {
+        let name = workforce.assignment.rows.files[file as usize].name.clone();
+        let example = || Example { person_number: None, file: Some(name), line: None };
+        findings.add(Code::Row023, Severity::Warning, example);
+    }
+    let [persons, relationships, assignments] = rows;
+    workforce.person.rows.rows = persons;
+    workforce.work_relationship.rows.rows = relationships;
+    workforce.assignment.rows.rows = assignments;
+    workforce.notes = notes;
+    workforce.findings = findings;
+}
+
+/// What deciding needs beside the rows.
+struct Context<'a> {
+    tables: [&'a Rows; 3],
+    shape: Shape,
+    day: Date,
+    /// In a flat source: the places of the person's and of the work relationship's columns on an assignment row.
+    flat_person: Vec<usize>,
+    flat_relationship: Vec<usize>,
+}
+
+impl<'a> Context<'a> {
+    fn new(workforce: &'a Workforce, day: Date) -> Context<'a> {
+        let layout = &workforce.assignment.layout;
+        Context {
+            tables: [&workforce.person.rows, &workforce.work_relationship.rows, &workforce.assignment.rows],
+            shape: workforce.shape,
+            day,
+            flat_person: places_of(Kind::Person, layout),
+            flat_relationship: places_of(Kind::WorkRelationship, layout),
+        }
+    }
+
+    fn cells(&self, kind: Kind, row: &Row) -> Cells<'a> {
+        self.tables[kind as usize].cells(row)
+    }
+}
+
+/// The places, on an assignment row, of the columns that belong to another kind alone (rule 9).
+fn places_of(kind: Kind, layout: &Layout) -> Vec<usize> {
+    let belongs = |name: &str| {
+        let of_kind = crate::model::attribute::of_kind(kind).iter().any(|attribute| attribute.name == name);
+        let of_assignment =
+            crate::model::attribute::of_kind(Kind::Assignment).iter().any(|attribute| attribute.name == name);
+        of_kind && !of_assignment || kind == Kind::Person && name == "PersonId"
+    };
+    layout.columns().iter().enumerate().filter(|(_, (name, _))| belongs(name)).map(|(place, _)| place).collect()
+}
+
+/// A run of persons with their rows, for one thread.
+struct Block<'a> {
+    first: usize,
+    notes: &'a mut [Notes],
+    rows: [&'a mut [Row]; 3],
+    starts: [&'a [u32]; 3],
+}
+
+fn split<'a>(workforce: &'a Workforce, notes: &'a mut [Notes], rows: &'a mut [Vec<Row>; 3]) -> Vec<Block<'a>> {
+    const PERSONS: usize = 4096;
+    let starts = [&workforce.person.groups, &workforce.work_relationship.groups, &workforce.assignment.groups]
+        .map(|groups| groups.starts.as_slice());
+    let [persons, relationships, assignments] = rows;
+    let mut rest = [persons.as_mut_slice(), relationships.as_mut_slice(), assignments.as_mut_slice()];
+    let mut blocks = Vec::new();
+    for (block, notes) in notes.chunks_mut(PERSONS).enumerate() {
+        let first = block * PERSONS;
+        let last = first + notes.len();
+        let mut index = 0;
+        let rows = rest.each_mut().map(|rest| {
+            let length = (starts[index][last] - starts[index][first]) as usize;
+            index += 1;
+            let (head, tail) = std::mem::take(rest).split_at_mut(length);
+            *rest = tail;
+            head
+        });
+        blocks.push(Block { first, notes, rows, starts });
+    }
+    blocks
+}
+
+fn decide_block(context: &Context<'_>, block: Block<'_>) -> (Findings, BTreeSet<u32>) {
+    let mut findings = Findings::default();
+    let mut untyped = BTreeSet::new();
+    let Block { first, notes, mut rows, starts } = block;
+    for (offset, notes) in notes.iter_mut().enumerate() {
+        let person = first + offset;
+        let mut index = 0;
+        let [persons, relationships, assignments] = rows.each_mut().map(|rest| {
+            let length = (starts[index][person + 1] - starts[index][person]) as usize;
+            index += 1;
+            let (head, tail) = std::mem::take(rest).split_at_mut(length);
+            *rest = tail;
+            head
+        });
+        let mut group = Group { context, notes, findings: &mut findings, untyped: &mut untyped };
+        group.decide(persons, relationships, assignments);
+    }
+    (findings, untyped)
+}
+
+/// Rows whose PersonNumber cannot be read are rejected, and are nobody's.
+fn reject_nobodys(context: &Context<'_>, rows: &mut [Vec<Row>; 3], findings: &mut Findings) {
+    for (kind, rows) in Kind::ALL.into_iter().zip(rows) {
+        let start = rows.partition_point(|row| row.person != NOBODY);
+        for row in &mut rows[start..] {
+            row.fate = Fate::Rejected;
+            for code in row.codes.keys().iter() {
+                findings.add(code, Severity::Error, || address(context, kind, row, None));
+            }
+        }
+        for record in &context.tables[kind as usize].misshapen {
+            let file = context.tables[kind as usize].files[record.file as usize].name.clone();
+            let example = || Example { person_number: None, file: Some(file), line: Some(record.line) };
+            findings.add(Code::Csv001, Severity::Error, example);
+        }
+    }
+}
+
+fn address(context: &Context<'_>, kind: Kind, row: &Row, number: Option<&str>) -> Example {
+    let file = context.tables[kind as usize].files[row.file as usize].name.clone();
+    Example { person_number: number.map(str::to_owned), file: Some(file), line: Some(row.line) }
+}
+
+/// The rows of one person, being decided.
+struct Group<'a, 'c> {
+    context: &'a Context<'c>,
+    notes: &'a mut Notes,
+    findings: &'a mut Findings,
+    untyped: &'a mut BTreeSet<u32>,
+}
+
+impl Group<'_, '_> {
+    fn decide(&mut self, persons: &mut [Row], relationships: &mut [Row], assignments: &mut [Row]) {
+        for (kind, rows) in
+            [(Kind::Person, &mut *persons), (Kind::WorkRelationship, &mut *relationships), (Kind::Assignment, &mut *assignments)]
+        {
+            self.reject_by_key(kind, rows);
+            self.collapse(kind, rows);
+        }
+        self.set_aside_relationships(relationships);
+        self.set_aside_assignments(relationships, assignments);
+        self.reject_by_value(Kind::Person, persons);
+        self.reject_by_value(Kind::WorkRelationship, relationships);
+        self.reject_by_value(Kind::Assignment, assignments);
+        self.notes.present =
+            [&*persons, relationships, assignments].iter().any(|rows| rows.iter().any(|row| row.fate == Fate::Admitted));
+        self.compare(persons, relationships, assignments);
+    }
+
+    fn reject_by_key(&mut self, kind: Kind, rows: &mut [Row]) {
+        for row in rows.iter_mut().filter(|row| row.codes.has_keys()) {
+            self.reject(kind, row, row.codes.keys());
+        }
+    }
+
+    fn reject_by_value(&mut self, kind: Kind, rows: &mut [Row]) {
+        for row in rows.iter_mut().filter(|row| row.fate == Fate::Admitted) {
+            if row.codes.had_time() {
+                self.note_row(kind, row, Code::Row033, Severity::Info);
+            }
+            if row.codes.has_values() {
+                self.reject(kind, row, row.codes.values());
+            }
+        }
+    }
+
+    /// Rejects a row; an assignment row that covers D, or whose dates cannot be read, takes its person along (`ASG030`).
+    fn reject(&mut self, kind: Kind, row: &mut Row, codes: Codes) {
+        row.fate = Fate::Rejected;
+        for code in codes.iter() {
+            self.note_row(kind, row, code, Severity::Error);
+        }
+        let unreadable = row.codes.contains(Code::Row032);
+        if kind == Kind::Assignment && (unreadable || row.facts.covers(self.context.day)) {
+            self.quarantine(Code::Asg030);
+        }
+    }
+
+    /// Rule 5: rows that are equal in every kept column collapse to the first.
+    fn collapse(&mut self, kind: Kind, rows: &mut [Row]) {
+        if rows.len() < 2 {
+            return;
+        }
+        let mut order: Vec<usize> = (0..rows.len()).filter(|i| rows[*i].fate == Fate::Admitted).collect();
+        order.sort_by(|a, b| {
+            let cells = self.context.cells(kind, &rows[*a]).cmp(&self.context.cells(kind, &rows[*b]));
+            cells.then((rows[*a].file, rows[*a].line).cmp(&(rows[*b].file, rows[*b].line)))
+        });
+        for pair in order.windows(2) {
+            if self.context.cells(kind, &rows[pair[0]]) == self.context.cells(kind, &rows[pair[1]]) {
+                rows[pair[1]].fate = Fate::Duplicate;
+                self.note_row(kind, &rows[pair[1]], Code::Row010, Severity::Info);
+            }
+        }
+    }
+
+    fn set_aside_relationships(&mut self, rows: &mut [Row]) {
+        for row in rows.iter_mut().filter(|row| row.fate == Fate::Admitted) {
+            if let Typed::SetAside(code) = relationship_type(self.context.cells(Kind::WorkRelationship, row)) {
+                self.set_aside(Kind::WorkRelationship, row, code);
+            }
+        }
+    }
+
+    fn set_aside_assignments(&mut self, relationships: &[Row], rows: &mut [Row]) {
+        for row in rows.iter_mut().filter(|row| row.fate == Fate::Admitted) {
+            let cells = self.context.cells(Kind::Assignment, row);
+            let typed = period_type(cells.get(assignment::ASSIGNMENT_TYPE))
+                .or_else(|| self.type_of_relationship(relationships, cells))
+                .or_else(|| worker_type(cells.get(assignment::SYSTEM_PERSON_TYPE)));
+            match typed {
+                Typed::Admitted(_) => {}
+                Typed::SetAside(code) => self.set_aside(Kind::Assignment, row, code),
+                Typed::Unknown => {
+                    self.untyped.insert(row.file);
+                }
+            }
+        }
+    }
+
+    /// The type of an assignment's work relationship, from its own row or, in a flat source, from the same row.
+    fn type_of_relationship(&self, relationships: &[Row], cells: Cells<'_>) -> Typed {
+        if !self.context.shape.has_work_relationships {
+            return period_type(cells.get(assignment::PERIOD_TYPE))
+                .or_else(|| worker_type(cells.get(assignment::WORKER_TYPE)));
+        }
+        let id = cells.get(assignment::PERIOD_OF_SERVICE_ID);
+        relationships
+            .iter()
+            .map(|row| self.context.cells(Kind::WorkRelationship, row))
+            .find(|relationship| relationship.get(work_relationship::PERIOD_OF_SERVICE_ID) == id)
+            .map_or(Typed::Unknown, relationship_type)
+    }
+
+    fn set_aside(&mut self, kind: Kind, row: &mut Row, code: Code) {
+        row.fate = Fate::SetAside(code);
+        self.note_row(kind, row, code, entry(code).severity);
+    }
+
+    /// Rules 8 and 9, as far as one person's own rows tell.
+    fn compare(&mut self, persons: &[Row], relationships: &[Row], assignments: &[Row]) {
+        let admitted = |rows: &[Row]| -> Vec<Row> {
+            rows.iter().filter(|row| row.fate == Fate::Admitted).copied().collect()
+        };
+        let (persons, relationships, assignments) = (admitted(persons), admitted(relationships), admitted(assignments));
+        let employed = !relationships.is_empty() || !assignments.is_empty();
+        if self.context.shape.has_persons && persons.is_empty() && employed {
+            self.quarantine(Code::Per020);
+        }
+        self.compare_person_ids(&persons, &relationships, &assignments);
+        self.compare_persons(&persons, &assignments);
+        self.compare_relationships(&relationships, &assignments);
+        self.compare_assignments(&assignments);
+    }
+
+    /// `KEY022`: one PersonNumber with two PersonIds.
+    fn compare_person_ids(&mut self, persons: &[Row], relationships: &[Row], assignments: &[Row]) {
+        let context = self.context;
+        let ids = |kind, rows: &[Row], place| -> Vec<&str> {
+            rows.iter().map(|row| context.cells(kind, row).get(place)).collect()
+        };
+        let mut all = ids(Kind::Person, persons, person::PERSON_ID);
+        all.extend(ids(Kind::WorkRelationship, relationships, work_relationship::PERSON_ID));
+        all.extend(ids(Kind::Assignment, assignments, assignment::PERSON_ID));
+        if differ(all.into_iter().filter(|id| !id.is_empty())) {
+            self.quarantine(Code::Key022);
+        }
+    }
+
+    /// `PER021`: different undated person rows of the same name type, or different person columns in a flat source.
+    fn compare_persons(&mut self, persons: &[Row], assignments: &[Row]) {
+        let context = self.context;
+        let conflict = if context.shape.has_persons {
+            let type_of = |row: &Row| context.cells(Kind::Person, row).get(person::NAME_TYPE);
+            !context.shape.dated_persons
+                && persons.iter().enumerate().any(|(i, row)| persons[..i].iter().any(|other| type_of(other) == type_of(row)))
+        } else {
+            differ(assignments.iter().map(|row| picked(context.cells(Kind::Assignment, row), &context.flat_person)))
+        };
+        if conflict {
+            self.quarantine(Code::Per021);
+        }
+    }
+
+    /// `WR021`: different rows, or in a flat source different columns, of one work relationship.
+    fn compare_relationships(&mut self, relationships: &[Row], assignments: &[Row]) {
+        let context = self.context;
+        let conflict = if context.shape.has_work_relationships {
+            let id_of = |row: &Row| context.cells(Kind::WorkRelationship, row).get(work_relationship::PERIOD_OF_SERVICE_ID);
+            repeats(relationships.iter().map(id_of))
+        } else {
+            let cells: Vec<Cells<'_>> = assignments.iter().map(|row| context.cells(Kind::Assignment, row)).collect();
+            let id_of = |cells: &Cells<'_>| cells.get(assignment::PERIOD_OF_SERVICE_ID).to_owned();
+            let ids: BTreeSet<String> = cells.iter().map(id_of).collect();
+            ids.iter().any(|id| {
+                let own = cells.iter().filter(|cells| id_of(cells) == *id);
+                differ(own.map(|cells| picked(*cells, &context.flat_relationship)))
+            })
+        };
+        if conflict {
+            self.quarantine(Code::Wr021);
+        }
+    }
+
+    /// `KEY024`: one AssignmentId under two PeriodOfServiceIds.
+    fn compare_assignments(&mut self, assignments: &[Row]) {
+        let mut keys: Vec<(&str, &str)> = assignments
+            .iter()
+            .map(|row| self.context.cells(Kind::Assignment, row))
+            .map(|cells| (cells.get(assignment::ASSIGNMENT_ID), cells.get(assignment::PERIOD_OF_SERVICE_ID)))
+            .filter(|(_, relationship)| !relationship.is_empty())
+            .collect();
+        keys.sort_unstable();
+        keys.dedup();
+        if keys.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+            self.quarantine(Code::Key024);
+        }
+    }
+
+    fn quarantine(&mut self, code: Code) {
+        self.notes.codes.insert(code);
+        self.notes.errors.insert(code);
+    }
+
+    /// A code of a row: its person bears it, and it is counted by rows.
+    fn note_row(&mut self, kind: Kind, row: &Row, code: Code, severity: Severity) {
+        self.notes.codes.insert(code);
+        let context = self.context;
+        let number = context.cells(kind, row).get(0);
+        self.findings.add(code, severity, || address(context, kind, row, Some(number)));
+    }
+}
+
+/// The type of a work-relationship row: `PeriodType`, else `WorkerType`.
+pub(super) fn relationship_type(cells: Cells<'_>) -> Typed {
+    period_type(cells.get(work_relationship::PERIOD_TYPE)).or_else(|| worker_type(cells.get(work_relationship::WORKER_TYPE)))
+}
+
+/// The cells at some places.
+fn picked<'a>(cells: Cells<'a>, places: &[usize]) -> Vec<&'a str> {
+    places.iter().map(|place| cells.get(*place)).collect()
+}
+
+fn differ<T: PartialEq>(values: impl IntoIterator<Item = T>) -> bool {
+    let mut values = values.into_iter();
+    values.next().is_some_and(|first| values.any(|other| other != first))
+}
+
+fn repeats<'a>(values: impl IntoIterator<Item = &'a str>) -> bool {
+    let mut values: Vec<&str> = values.into_iter().collect();
+    values.sort_unstable();
+    values.windows(2).any(|pair| pair[0] == pair[1])
+}

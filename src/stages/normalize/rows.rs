@@ -1,0 +1,233 @@
+//! From a record of a file to a row: cells trimmed, dates and flags read, and what is wrong with the row by itself.
+
+use rayon::prelude::*;
+
+use crate::model::code::Code;
+use crate::model::date::{DateFormat, end_of};
+use crate::model::flag;
+use crate::model::layout::{Layout, Role};
+use crate::model::row::{Facts, Original, Part, RowCodes, Rows, SourceFile};
+use crate::stages::read::CsvFile;
+
+/// How the cells of one kind are written.
+#[derive(Clone, Debug)]
+pub struct Writing {
+    pub dates: DateFormat,
+    /// Cells that mean blank, in exact case.
+    pub nulls: Vec<String>,
+    /// A history demands start dates (rule 7).
+    pub history: bool,
+}
+
+/// What the files of a kind showed beside their rows.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    /// By place in the layout: whether any file of the kind has the column.
+    pub columns: Vec<bool>,
+    /// A `ChangesOnly` column that says something other than N (rule 3), by file name.
+    pub changes_only: Option<String>,
+}
+
+/// Turns the records of a file into rows, in the order of the file, and drops its plaintext.
+pub fn add_file(rows: &mut Rows, seen: &mut Seen, csv: CsvFile, layout: &Layout, writing: &Writing) {
+    let file = rows.files.len() as u32;
+    let plan = Plan::new(&csv, layout, writing);
+    seen.columns.resize(layout.columns().len(), false);
+    seen.columns.iter_mut().zip(&plan.cells).for_each(|(seen, cell)| *seen |= cell.field.is_some());
+    let parts: Vec<(Part, bool)> = csv.chunks().into_par_iter().map(|chunk| plan.part(file, &chunk)).collect();
+    let records = parts.iter().map(|(part, _)| part.records).sum();
+    rows.files.push(SourceFile { name: csv.name().to_owned(), records, headers: csv.headers().to_vec() });
+    if parts.iter().any(|(_, changes_only)| *changes_only) {
+        seen.changes_only.get_or_insert_with(|| csv.name().to_owned());
+    }
+    parts.into_iter().for_each(|(part, _)| rows.append(part));
+}
+
+/// Where a kept column stands in one file.
+struct Cell {
+    field: Option<usize>,
+    role: Role,
+}
+
+/// The kept columns of one file, found once.
+struct Plan<'a> {
+    cells: Vec<Cell>,
+    width: usize,
+    writing: &'a Writing,
+    nulls: Vec<&'a str>,
+    changes_only: Option<usize>,
+}
+
+impl<'a> Plan<'a> {
+    fn new(csv: &CsvFile, layout: &Layout, writing: &'a Writing) -> Plan<'a> {
+        let cells =
+            layout.columns().iter().map(|(name, role)| Cell { field: csv.column(name), role: *role }).collect();
+        // A blank cell is blank whatever `nulls` says, so only the others need a look.
+        let nulls = writing.nulls.iter().map(String::as_str).filter(|null| !null.is_empty()).collect();
+        Plan { cells, width: csv.headers().len(), writing, nulls, changes_only: csv.column("ChangesOnly") }
+    }
+
+    fn part(&self, file: u32, chunk: &crate::stages::read::Chunk<'_>) -> (Part, bool) {
+        let mut part = Part::with_capacity(chunk.bytes() / 2);
+        let mut changes_only = false;
+        chunk.for_each(|record| {
+            part.records += 1;
+            if record.fields.len() != self.width {
+                part.misshapen.push(original(file, &record));
+                return;
+            }
+            changes_only |= self.changes_only.is_some_and(|at| self.says_changes_only(&record, at));
+            let mark = part.mark();
+            let (codes, facts) = self.read_cells(&record, &mut part);
+            if codes.has_keys() || codes.has_values() {
+                part.originals.push(original(file, &record));
+            }
+            part.push_row(mark, file, record.line, codes, facts);
+        });
+        (part, changes_only)
+    }
+
+    fn read_cells(&self, record: &crate::stages::read::Record<'_>, part: &mut Part) -> (RowCodes, Facts) {
+        let mut reading = Reading { facts: Facts::default(), codes: RowCodes::default(), writing: self.writing };
+        for cell in &self.cells {
+            let Some(field) = cell.field else {
+                part.push_cell("");
+                continue;
+            };
+            let text = self.text(record, field);
+            part.push_cell(text);
+            reading.read(cell.role, text);
+        }
+        reading.finish()
+    }
+
+    /// The trimmed cell, or blank where it says null.
+    fn text<'r>(&self, record: &'r crate::stages::read::Record<'_>, field: usize) -> &'r str {
+        let text = std::str::from_utf8(&record.fields[field]).unwrap_or_default().trim();
+        if self.nulls.contains(&text) { "" } else { text }
+    }
+
+    fn says_changes_only(&self, record: &crate::stages::read::Record<'_>, field: usize) -> bool {
+        let text = self.text(record, field);
+        !text.is_empty() && flag::read(text) != Some(false)
+    }
+}
+
+/// The row that is being read.
+struct Reading<'a> {
+    facts: Facts,
+    codes: RowCodes,
+    writing: &'a Writing,
+}
+
+impl Reading<'_> {
+    fn read(&mut self, role: Role, text: &str) {
+        if text.is_empty() {
+            self.read_blank(role);
+            return;
+        }
+        match role {
+            Role::Key | Role::Id => {
+                if is_spreadsheet_damage(text) {
+                    self.codes.insert(Code::Row002);
+                }
+            }
+            Role::Text => {}
+            Role::Sequence => match text.parse() {
+                Ok(sequence) => self.facts.sequence = sequence,
+                Err(_) => self.codes.insert(Code::Row035),
+            },
+            Role::EffectiveStart => self.facts.effective.start = self.date(text).unwrap_or(self.facts.effective.start),
+            Role::EffectiveEnd => {
+                self.facts.effective.end = self.date(text).map_or(self.facts.effective.end, end_of);
+            }
+            Role::ServiceStart => self.facts.service.start = self.date(text).unwrap_or(self.facts.service.start),
+            Role::ServiceEnd => self.facts.service.end = self.date(text).map_or(self.facts.service.end, end_of),
+            Role::Date => {
+                self.date(text);
+            }
+            Role::LatestChange => self.facts.latest_change = self.flag(text),
+            Role::Primary => self.facts.primary = self.flag(text),
+            Role::PrimaryAssignment => self.facts.primary_assignment = self.flag(text),
+            Role::PrimaryWorkRelation => self.facts.primary_work_relation = self.flag(text),
+        }
+    }
+
+    /// Rule 7: `ROW032` unreadable, `ROW033` a time of day.
+    fn date(&mut self, text: &str) -> Option<jiff::civil::Date> {
+        match self.writing.dates.read(text) {
+            Some(read) => {
+                if read.had_time {
+                    self.codes.insert(Code::Row033);
+                }
+                Some(read.day)
+            }
+            None => {
+                self.codes.insert(Code::Row032);
+                None
+            }
+        }
+    }
+
+    fn flag(&mut self, text: &str) -> Option<bool> {
+        let flag = flag::read(text);
+        if flag.is_none() {
+            self.codes.insert(Code::Row034);
+        }
+        flag
+    }
+
+    /// A blank key, or a blank start in a history.
+    fn read_blank(&mut self, role: Role) {
+        match role {
+            Role::Key => self.codes.insert(Code::Row001),
+            Role::EffectiveStart | Role::ServiceStart if self.writing.history => self.codes.insert(Code::Row030),
+            _ => {}
+        }
+    }
+
+    /// Rule 7, what takes two cells: a start that lies after its end.
+    fn finish(mut self) -> (RowCodes, Facts) {
+        if self.facts.effective.start > self.facts.effective.end {
+            self.codes.insert(Code::Row031);
+        }
+        if self.facts.service.start > self.facts.service.end {
+            self.codes.insert(Code::Wr031);
+        }
+        (self.codes, self.facts)
+    }
+}
+
+/// What a spreadsheet makes of a long identifier (rule 4): digits with an optional fraction and `E+` digits, or a leading `=`.
+pub(super) fn is_spreadsheet_damage(text: &str) -> bool {
+    if text.starts_with('=') {
+        return true;
+    }
+    let Some((mantissa, exponent)) = text.split_once("E+") else { return false };
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let is_number = match mantissa.split_once(['.', ',']) {
+        Some((whole, fraction)) => digits(whole) && digits(fraction),
+        None => digits(mantissa),
+    };
+    is_number && digits(exponent)
+}
+
+fn original(file: u32, record: &crate::stages::read::Record<'_>) -> Original {
+    let fields = record.fields.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect();
+    Original { file, line: record.line, fields }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_spreadsheet_damage;
+
+    #[test]
+    fn damage_is_told_from_an_id() {
+        for text in ["9.66E+14", "966E+12", "=\"00123\"", "3,00100591E+14"] {
+            assert!(is_spreadsheet_damage(text), "{text}");
+        }
+        for text in ["12E5", "E12", "300100591016284", "A-1", "1.5", "E+14", "9.66E+", "9.66E-14"] {
+            assert!(!is_spreadsheet_damage(text), "{text}");
+        }
+    }
+}

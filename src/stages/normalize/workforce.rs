@@ -1,0 +1,224 @@
+//! The workforce: every PersonNumber of the source in byte order, and the rows of each, contiguous.
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use super::rows::Seen;
+use super::{fates, keys};
+use crate::model::code::Codes;
+use crate::model::finding::Findings;
+use crate::model::kind::Kind;
+use crate::model::layout::Layout;
+use crate::model::row::{Groups, NOBODY, Row, Rows};
+
+/// The rows of one kind. A kind that the pipeline does not configure has none.
+#[derive(Debug)]
+pub struct Table {
+    pub layout: Layout,
+    pub configured: bool,
+    pub rows: Rows,
+    pub seen: Seen,
+    pub groups: Groups,
+}
+
+impl Table {
+    pub fn new(layout: Layout, configured: bool) -> Table {
+        let seen = Seen { columns: vec![false; layout.columns().len()], changes_only: None };
+        Table { layout, configured, rows: Rows::default(), seen, groups: Groups::default() }
+    }
+
+    /// Whether any file of the kind has the column.
+    pub fn has(&self, attribute: &str) -> bool {
+        self.layout.place(attribute).is_some_and(|place| self.seen.columns[place])
+    }
+
+    /// The rows of a person.
+    pub fn of(&self, person: usize) -> &[Row] {
+        &self.rows.rows[self.groups.of(person)]
+    }
+}
+
+/// What sort of source this is: decided once, by what is configured and which columns there are.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape {
+    /// Person columns stand in a file of their own; else they are taken from the assignment rows (rule 9).
+    pub has_persons: bool,
+    /// Work relationships stand in a file of their own; else they are derived from the assignment rows (rule 8).
+    pub has_work_relationships: bool,
+    /// There are dates of service (rule 13).
+    pub has_service_dates: bool,
+    /// Person rows carry effective dates; else two different rows of a person are a conflict (rule 9).
+    pub dated_persons: bool,
+    /// Only the overall flag, and nothing about work relationships: rule 18.
+    pub hand_made: bool,
+}
+
+/// Columns of an assignment file that say something of work relationships.
+const WORK_RELATIONSHIP_COLUMNS: [&str; 5] =
+    ["PeriodOfServiceId", "DateStart", "ActualTerminationDate", "PrimaryAssignmentFlag", "PrimaryWorkRelationFlag"];
+
+impl Shape {
+    fn of(person: &Table, work_relationship: &Table, assignment: &Table) -> Shape {
+        let service = if work_relationship.configured { work_relationship } else { assignment };
+        Shape {
+            has_persons: person.configured,
+            has_work_relationships: work_relationship.configured,
+            has_service_dates: service.has("DateStart") || service.has("ActualTerminationDate"),
+            dated_persons: person.configured && person.has("EffectiveStartDate"),
+            hand_made: !work_relationship.configured && !WORK_RELATIONSHIP_COLUMNS.iter().any(|column| assignment.has(column)),
+        }
+    }
+}
+
+/// What normalization says of a person.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Notes {
+    /// Whether any row of the person takes part: only then is it a person (rule 27).
+    pub present: bool,
+    pub codes: Codes,
+    /// Those of `codes` that quarantine.
+    pub errors: Codes,
+}
+
+/// Everything that resolution reads.
+#[derive(Debug)]
+pub struct Workforce {
+    pub person: Table,
+    pub work_relationship: Table,
+    pub assignment: Table,
+    pub shape: Shape,
+    /// By person.
+    pub notes: Vec<Notes>,
+    /// Codes of rows and of files.
+    pub findings: Findings,
+    numbers: Numbers,
+}
+
+/// PersonNumbers in byte order, in one text.
+#[derive(Debug, Default)]
+struct Numbers {
+    text: String,
+    ends: Vec<u32>,
+}
+
+impl Numbers {
+    fn get(&self, person: usize) -> &str {
+        let start = if person == 0 { 0 } else { self.ends[person - 1] as usize };
+        &self.text[start..self.ends[person] as usize]
+    }
+}
+
+impl Workforce {
+    /// How many PersonNumbers there are, with or without a row that takes part.
+    pub fn len(&self) -> usize {
+        self.numbers.ends.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The PersonNumber of a person.
+    pub fn number(&self, person: usize) -> &str {
+        self.numbers.get(person)
+    }
+
+    /// The person with a PersonNumber.
+    pub fn find(&self, number: &str) -> Option<usize> {
+        let (mut low, mut high) = (0, self.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.number(middle).cmp(number) {
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Equal => return Some(middle),
+                std::cmp::Ordering::Greater => high = middle,
+            }
+        }
+        None
+    }
+
+    pub fn table(&self, kind: Kind) -> &Table {
+        match kind {
+            Kind::Person => &self.person,
+            Kind::WorkRelationship => &self.work_relationship,
+            Kind::Assignment => &self.assignment,
+        }
+    }
+}
+
+/// Groups the rows of the three kinds by person and decides every row's fate (rules 4 to 9).
+pub fn normalize(mut person: Table, mut work_relationship: Table, mut assignment: Table, day: jiff::civil::Date) -> Workforce {
+    let shape = Shape::of(&person, &work_relationship, &assignment);
+    let numbers = {
+        let tables = [&person, &work_relationship, &assignment];
+        number_of_rows(&tables)
+    };
+    let index: FxHashMap<&str, u32> =
+        (0..numbers.ends.len()).map(|person| (numbers.get(person), person as u32)).collect();
+    for table in [&mut person, &mut work_relationship, &mut assignment] {
+        group(table, &index, numbers.ends.len());
+    }
+    drop(index);
+    let mut workforce = Workforce {
+        notes: vec![Notes::default(); numbers.ends.len()],
+        person,
+        work_relationship,
+        assignment,
+        shape,
+        findings: Findings::default(),
+        numbers,
+    };
+    fates::decide(&mut workforce, day);
+    keys::compare(&mut workforce);
+    workforce
+}
+
+/// The PersonNumber of a row, where it can be read: not blank, and not damaged.
+fn readable_number<'a>(rows: &'a Rows, row: &Row) -> Option<&'a str> {
+    let number = rows.cells(row).get(0);
+    (!number.is_empty() && !super::rows::is_spreadsheet_damage(number)).then_some(number)
+}
+
+fn number_of_rows(tables: &[&Table]) -> Numbers {
+    let mut distinct: Vec<&str> = tables
+        .iter()
+        .flat_map(|table| {
+            let chunks = table.rows.rows.par_chunks(1 << 16).map(|rows| {
+                let mut numbers: Vec<&str> = rows.iter().filter_map(|row| readable_number(&table.rows, row)).collect();
+                numbers.dedup();
+                numbers
+            });
+            chunks.collect::<Vec<_>>()
+        })
+        .flatten()
+        .collect();
+    distinct.par_sort_unstable();
+    distinct.dedup();
+    let mut numbers = Numbers::default();
+    for number in distinct {
+        numbers.text.push_str(number);
+        numbers.ends.push(numbers.text.len() as u32);
+    }
+    numbers
+}
+
+/// Brings the rows of each person together, keeping their order; rows of nobody come last.
+fn group(table: &mut Table, index: &FxHashMap<&str, u32>, persons: usize) {
+    let rows = &mut table.rows;
+    let mut owned = std::mem::take(&mut rows.rows);
+    owned.par_chunks_mut(1 << 14).for_each(|chunk| {
+        for row in chunk {
+            row.person = readable_number(rows, row).map_or(NOBODY, |number| index[number]);
+        }
+    });
+    owned.par_sort_by_key(|row| row.person);
+    let mut starts = vec![0u32; persons + 1];
+    for row in owned.iter().filter(|row| row.person != NOBODY) {
+        starts[row.person as usize + 1] += 1;
+    }
+    for person in 0..persons {
+        starts[person + 1] += starts[person];
+    }
+    rows.rows = owned;
+    table.groups = Groups { starts };
+}

@@ -1,0 +1,145 @@
+//! The layout of the target folder: `runs/<name>/`, `current -> runs/<name>`, and hidden names for what is not
+//! finished. Each step here is one that a killed process may stop after: see `pipeline.md` section 3 and promise 14.
+
+use std::fs::{self, DirBuilder, File, Permissions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt, symlink};
+use std::path::{Component, Path, PathBuf};
+
+use jiff::civil::Date;
+use tempfile::Builder;
+
+use super::PublishError;
+use super::tally::digest;
+
+/// Hidden names of what a killed run leaves; removed by the next one.
+pub(super) const STAGING: &str = ".staging-";
+const PRUNED: &str = ".pruned-";
+const SWITCH: &str = ".current-";
+
+/// The name of a run: the as-of date and a short id of all that decides its bytes, so that the same input, pipeline,
+/// date and version have the same name.
+pub fn run_name(as_of: Date, input_hash: &str, pipeline_hash: &str) -> String {
+    let id = digest([&as_of.to_string(), input_hash, pipeline_hash, env!("CARGO_PKG_VERSION")]);
+    format!("{as_of}-{}", &id[..8])
+}
+
+/// The run that `TO/current` points to, or `None` where nothing was published yet.
+/// Fails where `current` is something else than a link to a run that is there.
+pub fn current(to: &Path) -> Result<Option<PathBuf>, PublishError> {
+    let link = to.join("current");
+    let target = match fs::read_link(&link) {
+        Ok(target) => target,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(_) => return Err(PublishError::InTheWay(link, "a symbolic link to a run")),
+    };
+    let mut parts = target.components();
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(Component::Normal(runs)), Some(Component::Normal(_)), None) if runs == "runs" => {}
+        _ => return Err(PublishError::InTheWay(link, "a symbolic link to a run")),
+    }
+    let run = to.join(target);
+    if !is_folder(&run) {
+        return Err(PublishError::InTheWay(link, "a symbolic link to a run that is there"));
+    }
+    Ok(Some(run))
+}
+
+/// Points `TO/current` at `runs/<name>` by one rename: a reader sees the old run or the new one (promise 14).
+pub(super) fn switch(to: &Path, name: &str) -> Result<(), PublishError> {
+    let link = to.join("current");
+    let target = Path::new("runs").join(name);
+    match fs::symlink_metadata(&link) {
+        Ok(found) if !found.is_symlink() => return Err(PublishError::InTheWay(link, "a symbolic link to a run")),
+        Ok(_) if fs::read_link(&link).is_ok_and(|old| old == target) => {}
+        _ => {
+            let made = Builder::new().prefix(SWITCH).make_in(to, |path| symlink(&target, path));
+            let fresh = made.map_err(PublishError::io(&link, "written"))?.into_temp_path();
+            fresh.persist(&link).map_err(|e| PublishError::Io { path: link, doing: "switched", source: e.error })?;
+        }
+    }
+    sync(to).map_err(|source| PublishError::Settle(target, source))
+}
+
+/// Creates `path` and what is missing above it, 0700 whatever the umask, each entry made durable. An existing folder is left as it is.
+pub(super) fn create(path: &Path) -> Result<(), PublishError> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let above = match path.parent() {
+        Some(above) if above != Path::new("") => above,
+        _ => Path::new("."),
+    };
+    create(above)?;
+    let made = DirBuilder::new().mode(0o700).create(path).and_then(|()| restrict(path)).and_then(|()| sync(above));
+    made.map_err(PublishError::io(path, "created"))
+}
+
+/// As [`create`], for a folder that is the product's own: a symbolic link is refused, and the mode is set anew.
+pub(super) fn create_own(path: &Path) -> Result<(), PublishError> {
+    create(path)?;
+    if !is_folder(path) {
+        return Err(PublishError::InTheWay(path.into(), "a folder"));
+    }
+    restrict(path).map_err(PublishError::io(path, "made private"))
+}
+
+/// Mode 0700, also where the umask would have taken even the owner's bits.
+pub(super) fn restrict(folder: &Path) -> io::Result<()> {
+    fs::set_permissions(folder, Permissions::from_mode(0o700))
+}
+
+/// Makes the entries of a folder durable.
+pub(super) fn sync(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Removes what killed runs left. The lock is held: nobody is at work on it.
+pub(super) fn clean(to: &Path) -> Result<(), PublishError> {
+    for (folder, prefixes) in [(to, &[SWITCH][..]), (&to.join("runs"), &[STAGING, PRUNED][..])] {
+        for name in names(folder)? {
+            if prefixes.iter().any(|prefix| name.starts_with(prefix)) {
+                let path = folder.join(&name);
+                let removed = if is_folder(&path) { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+                removed.map_err(PublishError::io(&path, "removed"))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Removes the oldest runs until `keep` are left, never the one called `keeper`. A run is renamed before it is
+/// removed: it is there as a whole, or not at all. Returns the names of the removed.
+pub(super) fn prune(to: &Path, keep: u32, keeper: &str) -> Result<Vec<String>, PublishError> {
+    let runs = to.join("runs");
+    let mut others = Vec::new();
+    for name in names(&runs)? {
+        let path = runs.join(&name);
+        if !name.starts_with('.') && name != keeper && is_folder(&path) {
+            let written = fs::symlink_metadata(&path).and_then(|found| found.modified());
+            others.push((written.map_err(PublishError::io(&path, "read"))?, name));
+        }
+    }
+    others.sort();
+    let surplus = (others.len() + 1).saturating_sub(keep.max(1) as usize);
+    let mut removed = Vec::new();
+    for (_, name) in others.into_iter().take(surplus) {
+        let (path, hidden) = (runs.join(&name), runs.join(format!("{PRUNED}{name}")));
+        let gone = fs::rename(&path, &hidden).and_then(|()| fs::remove_dir_all(&hidden));
+        gone.map_err(PublishError::io(&path, "removed"))?;
+        removed.push(name);
+    }
+    Ok(removed)
+}
+
+/// The names in a folder; one that is not UTF-8 is not ours.
+fn names(folder: &Path) -> Result<Vec<String>, PublishError> {
+    let entries = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+    let entries = entries.map_err(PublishError::io(folder, "read"))?;
+    Ok(entries.into_iter().filter_map(|entry| entry.file_name().into_string().ok()).collect())
+}
+
+/// Whether this is a folder, and no link to one.
+pub(super) fn is_folder(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|found| found.is_dir())
+}

@@ -1,0 +1,166 @@
+//! `manifest.json`: what a run was made of and what it made. The run fills it in; publishing adds the files.
+//! It is the baseline of the next run's guards (promises, *Guard semantics*), and what `hcmsync verify` goes by.
+//! No personal value stands in it; the names of legal employers are the company's, not a person's.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::PublishError;
+use super::tally::digest;
+use crate::stages::validate::guards::{Layout, Verdict};
+
+/// The file's name in a run.
+pub const FILE: &str = "manifest.json";
+
+/// The one schema that this version writes and reads; another is refused.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum Schema {
+    #[default]
+    #[serde(rename = "hcmsync.manifest/1")]
+    V1,
+}
+
+/// The whole manifest.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Manifest {
+    pub schema: Schema,
+    /// The name of the run's folder; set by publishing.
+    pub run: String,
+    /// The version of the program.
+    pub hcmsync: String,
+    /// When the run was made, where the caller says so: a time of day in UTC. Nothing else here depends on the clock.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub created: Option<String>,
+    /// The as-of date, and who decided it (`resolution.md` rule 1).
+    pub as_of: String,
+    pub as_of_origin: String,
+    pub pipeline: Pipeline,
+    /// The name of the run that was published before this one.
+    pub previous_run: Option<String>,
+    /// One digest over all inputs, see [`input_hash`]; `--allow` is for this alone.
+    pub input_hash: String,
+    pub inputs: Vec<Input>,
+    /// Fingerprints of the keys that decrypted.
+    pub keys: Vec<String>,
+    pub persons: Persons,
+    /// Rows per file: in, used, rejected and so on; they balance (`resolution.md` rule 27).
+    pub files: BTreeMap<String, BTreeMap<String, u64>>,
+    /// Active users per legal employer.
+    pub segments: BTreeMap<String, u64>,
+    pub guards: Vec<Verdict>,
+    /// The `--allow GUARD=VALUE` of this run, as given.
+    pub allowed: Vec<String>,
+    /// Where the users are, for the comparison with the next run; none where they are not in CSV.
+    pub users: Option<Users>,
+    /// Every other file of the run, by path; set by publishing.
+    pub outputs: Vec<Output>,
+}
+
+/// The pipeline that was run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Pipeline {
+    pub name: String,
+    pub sha256: String,
+}
+
+/// A file that was read.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Input {
+    pub kind: String,
+    pub name: String,
+    /// Of the file as it was fetched, encrypted if it was.
+    pub sha256: String,
+    pub bytes: u64,
+    pub rows: u64,
+    /// `good`, `off` or `none`.
+    pub signature: String,
+    /// The fingerprint of the signer.
+    pub signer: Option<String>,
+    /// The weak algorithms that `[decrypt].accept` let through.
+    pub accepted: Vec<String>,
+}
+
+/// Where every person ended (`resolution.md` rule 27).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Persons {
+    #[serde(rename = "in")]
+    pub seen: u64,
+    /// Users, active and inactive.
+    pub emitted: u64,
+    /// Those of them who are active.
+    pub active: u64,
+    pub excluded: BTreeMap<String, u64>,
+    pub filtered: u64,
+    pub quarantined: u64,
+}
+
+/// The output that holds the users, and how to read it again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Users {
+    pub path: String,
+    pub layout: Layout,
+}
+
+/// A file that was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Output {
+    pub path: String,
+    pub sha256: String,
+    pub bytes: u64,
+    /// Data rows; none for files that have no rows.
+    pub rows: Option<u64>,
+    /// Records before the first row, where the file is CSV: its records are counted when it is verified.
+    pub headers: Option<u64>,
+}
+
+impl Manifest {
+    /// Reads the manifest of a run.
+    pub fn load(run: &Path) -> Result<Manifest, PublishError> {
+        let path = run.join(FILE);
+        let text = fs::read(&path).map_err(PublishError::io(&path, "read"))?;
+        serde_json::from_slice(&text).map_err(|source| PublishError::Manifest { path, source })
+    }
+
+    /// The entry of a file.
+    pub fn output(&self, path: &str) -> Option<&Output> {
+        self.outputs.iter().find(|output| output.path == path)
+    }
+}
+
+/// One digest of a set of inputs: their kinds and contents, whatever their names and order.
+pub fn input_hash(inputs: &[Input]) -> String {
+    let mut parts: Vec<_> = inputs.iter().map(|input| (input.kind.as_str(), input.sha256.as_str())).collect();
+    parts.sort_unstable();
+    digest(parts.into_iter().flat_map(|(kind, sha256)| [kind, sha256]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_schema_is_refused() {
+        let text = serde_json::to_string(&Manifest::default()).unwrap();
+        assert_eq!(serde_json::from_str::<Manifest>(&text).unwrap(), Manifest::default());
+        let other = text.replace("manifest/1", "manifest/2");
+        assert!(serde_json::from_str::<Manifest>(&other).unwrap_err().to_string().contains("hcmsync.manifest/1"));
+    }
+
+    #[test]
+    fn the_input_hash_forgets_names_and_order() {
+        let input = |kind: &str, name: &str, sha: &str| Input {
+            kind: kind.into(),
+            name: name.into(),
+            sha256: sha.into(),
+            ..Input::default()
+        };
+        let there = [input("person", "a", "1"), input("assignment", "b", "2")];
+        let back = [input("assignment", "d", "2"), input("person", "c", "1")];
+        assert_eq!(input_hash(&there), input_hash(&back));
+        assert_ne!(input_hash(&there), input_hash(&there[..1]));
+    }
+}

@@ -1,0 +1,208 @@
+//! A run in the making: a hidden folder beside the published runs, which becomes one of them by one rename or is
+//! removed. What is added is hashed on its way to the disk; what is committed was read back first.
+
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Component, Path, PathBuf};
+
+use rustix::fs::OFlags;
+use tempfile::TempDir;
+
+use super::folder::{self, STAGING};
+use super::manifest::{self, Manifest, Output};
+use super::tally::Tallied;
+use super::{Lock, PublishError, verify};
+
+/// Writes the content of a file and returns the number of its rows, headers not counted (0 for what has none).
+pub type Content<'a> = Box<dyn FnOnce(&mut dyn Write) -> io::Result<u64> + 'a>;
+
+/// A file that a run leaves.
+pub struct Artifact<'a> {
+    /// Relative to the run: `users.csv`, `rejects/person.csv`.
+    pub path: String,
+    /// How many rows it must have, where the caller knows: another number is an error.
+    pub rows: Option<u64>,
+    /// For CSV, the records before the first row: its records are then counted on reading back. `None` for anything else.
+    pub headers: Option<u64>,
+    pub write: Content<'a>,
+}
+
+/// A run in the making. Dropped without [`Staging::commit`], it is gone.
+pub struct Staging {
+    // Removed before the lock is given back: fields drop in this order.
+    folder: TempDir,
+    written: Vec<Output>,
+    to: PathBuf,
+    lock: Lock,
+}
+
+/// A run that consumers see. Holds the lock until it is dropped.
+pub struct Published {
+    /// `TO/runs/<name>`.
+    pub path: PathBuf,
+    /// Whether the same content had been published before, and was kept.
+    pub kept: bool,
+    to: PathBuf,
+    name: String,
+    _lock: Lock,
+}
+
+impl Staging {
+    /// Creates what is missing of the target, takes its lock, removes what killed runs left, and opens a new stage.
+    /// Called before the work: a target that cannot be written fails here.
+    pub fn begin(to: &Path) -> Result<Staging, PublishError> {
+        folder::create(to)?;
+        let lock = Lock::take(to)?;
+        let runs = to.join("runs");
+        folder::create_own(&runs)?;
+        folder::clean(to)?;
+        let stage =
+            tempfile::Builder::new().prefix(STAGING).permissions(Permissions::from_mode(0o700)).tempdir_in(&runs);
+        let stage = stage.map_err(PublishError::io(&runs, "written to"))?;
+        folder::restrict(stage.path()).map_err(PublishError::io(stage.path(), "made private"))?;
+        Ok(Staging { folder: stage, written: Vec::new(), to: to.into(), lock })
+    }
+
+    /// Writes one file, 0600, to the disk itself. After an error the stage is of no more use.
+    pub fn add(&mut self, artifact: Artifact<'_>) -> Result<&Output, PublishError> {
+        check_name(&artifact.path)?;
+        let path = self.folder.path().join(&artifact.path);
+        if let Some(above) = path.parent() {
+            folder::create_own(above)?;
+        }
+        let file = create_file(&path).map_err(|e| match e.kind() {
+            io::ErrorKind::AlreadyExists => PublishError::Twice(artifact.path.clone()),
+            _ => PublishError::Io { path: path.clone(), doing: "created", source: e },
+        })?;
+        let mut out = BufWriter::with_capacity(1 << 18, Tallied::new(file));
+        let settled = (artifact.write)(&mut out).and_then(|rows| {
+            let (file, seen) = out.into_inner()?.finish();
+            file.sync_all()?;
+            Ok((rows, seen))
+        });
+        let (rows, seen) = settled.map_err(PublishError::io(&path, "written"))?;
+        match artifact.rows {
+            Some(expected) if expected != rows => {
+                return Err(PublishError::Rows { path: artifact.path, expected, written: rows });
+            }
+            _ => {}
+        }
+        let rows = (artifact.rows.is_some() || artifact.headers.is_some() || rows > 0).then_some(rows);
+        self.written.push(Output {
+            path: artifact.path,
+            sha256: seen.sha256,
+            bytes: seen.bytes,
+            rows,
+            headers: artifact.headers,
+        });
+        Ok(&self.written[self.written.len() - 1])
+    }
+
+    /// Where a file that was added can be read, for the comparison with the last run.
+    pub fn path(&self, output: &Output) -> PathBuf {
+        self.folder.path().join(&output.path)
+    }
+
+    /// Publishes: adds the manifest, reads everything back, and makes it the run `name` and the current one.
+    /// The same content under the same name is kept as it is; other content is [`PublishError::Differs`].
+    pub fn commit(mut self, name: &str, mut manifest: Manifest) -> Result<Published, PublishError> {
+        if name.contains('/') {
+            return Err(PublishError::BadName(name.into()));
+        }
+        check_name(name)?;
+        self.written.sort_by(|a, b| a.path.cmp(&b.path));
+        manifest.run = name.into();
+        manifest.outputs = std::mem::take(&mut self.written);
+        self.read_back(&manifest)?;
+        let runs = self.to.join("runs");
+        let path = runs.join(name);
+        let kept = fs::symlink_metadata(&path).is_ok();
+        if kept {
+            if !verify::same(&path, &manifest)? {
+                return Err(PublishError::Differs(path));
+            }
+        } else {
+            sync_all(self.folder.path()).map_err(PublishError::io(self.folder.path(), "made durable"))?;
+            fs::rename(self.folder.path(), &path).map_err(PublishError::io(&path, "published"))?;
+            self.folder.disable_cleanup(true);
+        }
+        folder::sync(&runs).map_err(PublishError::io(&runs, "made durable"))?;
+        folder::switch(&self.to, name)?;
+        let Staging { to, lock, .. } = self;
+        Ok(Published { path, kept, to, name: name.into(), _lock: lock })
+    }
+
+    /// Adds the manifest, then reads it and every file again.
+    fn read_back(&mut self, manifest: &Manifest) -> Result<(), PublishError> {
+        self.add(Artifact {
+            path: manifest::FILE.into(),
+            rows: None,
+            headers: None,
+            write: Box::new(|out| {
+                serde_json::to_writer_pretty(&mut *out, manifest)?;
+                out.write_all(b"\n")?;
+                Ok(0)
+            }),
+        })?;
+        let run = self.folder.path();
+        let mut faults = verify::compare(run, manifest)?;
+        if Manifest::load(run)? != *manifest {
+            faults.push(verify::Fault::Manifest);
+        }
+        if faults.is_empty() { Ok(()) } else { Err(PublishError::ReadBack { run: run.into(), faults }) }
+    }
+}
+
+impl Published {
+    /// Removes the oldest runs until `keep_runs` are left, this one included. Returns the names of the removed.
+    pub fn prune(&self, keep_runs: u32) -> Result<Vec<String>, PublishError> {
+        folder::prune(&self.to, keep_runs, &self.name)
+    }
+}
+
+/// A new file, 0600 whatever the umask; neither an existing one nor a link is written to (promise 20).
+fn create_file(path: &Path) -> io::Result<File> {
+    let nofollow = OFlags::NOFOLLOW.bits() as i32;
+    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).custom_flags(nofollow).open(path)?;
+    file.set_permissions(Permissions::from_mode(0o600))?;
+    Ok(file)
+}
+
+/// Relative, nothing but plain parts, none of them hidden.
+fn check_name(path: &str) -> Result<(), PublishError> {
+    let plain =
+        |part: Component<'_>| matches!(part, Component::Normal(name) if !name.as_encoded_bytes().starts_with(b"."));
+    let well_formed = !path.is_empty() && !path.ends_with('/') && !path.contains(['\0', '\\']) && !path.contains("//");
+    if well_formed && Path::new(path).components().all(plain) {
+        Ok(())
+    } else {
+        Err(PublishError::BadName(path.into()))
+    }
+}
+
+/// Makes the entries of a folder and of those below durable; the files are already.
+fn sync_all(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            sync_all(&entry.path())?;
+        }
+    }
+    folder::sync(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_stay_inside_the_run() {
+        for good in ["users.csv", "rejects/person.csv", "2026-11-20-0a1b2c3d", "ü ß.csv"] {
+            assert!(check_name(good).is_ok(), "{good}");
+        }
+        for bad in ["", "/etc/passwd", "../x", "a/../b", ".hidden", "a/.b", "a/", "a//b", "a\\b", "a\0b", "./a"] {
+            assert!(matches!(check_name(bad), Err(PublishError::BadName(_))), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! The person's attributes on D: the name's row, and the work e-mail (rules 21 and 22).
+
+use std::cmp::{Ordering, Reverse};
+
+use jiff::civil::Date;
+
+use super::judgement::Judgement;
+use crate::model::code::Code;
+use crate::model::layout::person::NAME_TYPE;
+use crate::stages::normalize::{Case, PersonRow};
+
+/// Rule 21: the position of the person row in effect on D: `NameType` GLOBAL, else the work relationship's legislation,
+/// else the lowest; the latest start decides among equals. None in effect: the nearest future one (`PER030`).
+pub fn person_on(case: &Case<'_>, relationship: Option<usize>, day: Date, judgement: &mut Judgement) -> Option<u32> {
+    let legislation = relationship.map_or("", |index| case.work_relationships[index].legislation);
+    let best = |rows: Vec<&PersonRow<'_>>| {
+        rows.into_iter().min_by(|a, b| compare(case, legislation, a, b)).map(|row| row.position)
+    };
+    if let Some(row) = best(case.persons.iter().filter(|row| row.effective.contains(day)).collect()) {
+        return Some(row);
+    }
+    let nearest = case.persons.iter().map(|row| row.effective.start).filter(|start| *start > day).min()?;
+    judgement.note(Code::Per030);
+    best(case.persons.iter().filter(|row| row.effective.start == nearest).collect())
+}
+
+/// The order of rule 21, best first.
+fn compare(case: &Case<'_>, legislation: &str, a: &PersonRow<'_>, b: &PersonRow<'_>) -> Ordering {
+    let name_type = |row: &PersonRow<'_>| if case.shape.has_persons { row.cells.get(NAME_TYPE).to_owned() } else { String::new() };
+    let preference = |row: &PersonRow<'_>| match name_type(row).as_str() {
+        "GLOBAL" => 0,
+        other if !other.is_empty() && other == legislation => 1,
+        _ => 2,
+    };
+    let rank = |row: &PersonRow<'_>| (preference(row), name_type(row), Reverse(row.effective.start));
+    rank(a).cmp(&rank(b)).then_with(|| a.cells.cmp(&b.cells))
+}
+
+/// Rule 22: exactly one `@`, nothing empty beside it, no white space.
+pub fn is_email(text: &str) -> bool {
+    let mut sides = text.split('@');
+    let (local, domain, more) = (sides.next(), sides.next(), sides.next());
+    let filled = |side: Option<&str>| side.is_some_and(|side| !side.is_empty());
+    filled(local) && filled(domain) && more.is_none() && !text.chars().any(char::is_whitespace)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_email;
+
+    #[test]
+    fn what_an_email_is() {
+        assert!(is_email("joe.green@mail.com") && is_email("o'hara+x@host"));
+        for text in ["", "joe", "@mail.com", "joe@", "a@b@c", "joe green@mail.com", "joe@mail .com", "joe\u{a0}@x"] {
+            assert!(!is_email(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! The story of one person: sections 3 to 7 of `resolution.md`, in their order.
+
+use jiff::civil::Date;
+
+use super::judgement::Judgement;
+use super::options::{Emission, Resolve, Suspended};
+use super::primary_assignment::{self, Placed};
+use super::primary_work_relationship::{self, Candidate, Choice};
+use super::row_on_day::{self, Taken};
+use super::state::{self, OnDay, State};
+use super::{hand_made, names};
+use crate::model::code::{Code, Codes};
+use crate::model::worker::{Disposition, Rule, Status, WorkerState, WorkerType};
+use crate::stages::normalize::{Case, WorkRelationship};
+
+/// What resolution found of one person.
+#[derive(Clone, Copy, Debug)]
+pub struct Resolved {
+    /// Whether it is a person of the source at all (rule 27).
+    pub present: bool,
+    pub state: Option<WorkerState>,
+    pub active: bool,
+    pub disposition: Disposition,
+    /// The position of a row of the chosen work relationship: its own, or in a source that derives it, an assignment's.
+    pub work_relationship: Option<u32>,
+    /// The position of the chosen assignment row.
+    pub assignment: Option<u32>,
+    /// The position of the person row that is in effect.
+    pub person: Option<u32>,
+    /// The index of the manager, once managers are resolved.
+    pub manager: Option<u32>,
+    pub rule: Rule,
+    pub worker_type: Option<WorkerType>,
+    pub codes: Codes,
+    pub errors: Codes,
+    /// `ASG024` is a warning: D lies in the gap.
+    pub gap_over_day: bool,
+    pub tally: Tally,
+}
+
+/// The buckets of one person's admitted rows (rule 27), by kind in the order of `Kind::ALL`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub used: [u32; 3],
+    pub superseded: [u32; 3],
+    pub not_in_effect: [u32; 3],
+}
+
+impl Resolved {
+    fn new(case: &Case<'_>) -> Resolved {
+        Resolved {
+            present: case.notes.present,
+            state: None,
+            active: false,
+            disposition: Disposition::Quarantined,
+            work_relationship: None,
+            assignment: None,
+            person: None,
+            manager: None,
+            rule: Rule::Undecided,
+            worker_type: None,
+            codes: Codes::default(),
+            errors: Codes::default(),
+            gap_over_day: false,
+            tally: Tally::default(),
+        }
+    }
+}
+
+/// Resolves one person as of `day`. Sections are applied in order; the one that raises an error is the last.
+pub fn resolve(case: &Case<'_>, options: &Resolve, day: Date, judgement: &mut Judgement) -> Resolved {
+    let mut resolved = Resolved::new(case);
+    if case.notes.present {
+        apply(case, options, day, judgement, &mut resolved);
+    }
+    resolved.codes = judgement.codes;
+    resolved.errors = judgement.errors;
+    resolved.gap_over_day = judgement.gap_over_day;
+    if judgement.failed() {
+        resolved.disposition = Disposition::Quarantined;
+    }
+    resolved
+}
+
+fn apply(case: &Case<'_>, options: &Resolve, day: Date, judgement: &mut Judgement, resolved: &mut Resolved) {
+    resolved.tally.used[0] = case.persons.len() as u32;
+    if judgement.failed() {
+        return;
+    }
+    let rows = RowsOnDay::take(case, options, day);
+    let candidates = rows.candidates(case, day);
+    let (placed, choice, chosen) = if case.shape.hand_made {
+        section_3(case, &rows, &candidates, day, judgement);
+        if judgement.failed() {
+            return;
+        }
+        decide_hand_made(case, options, day, &rows, judgement, resolved)
+    } else {
+        let Some(candidates) = sections_3_and_4(case, &rows, candidates, day, judgement) else { return };
+        decide(case, options, day, &rows, &candidates, judgement, resolved)
+    };
+    count_rows(case, &rows, &choice, &placed, day, &mut resolved.tally);
+    if judgement.failed() {
+        return;
+    }
+    resolved.assignment = chosen.map(|chosen| chosen.row.position);
+    decide_emission(case, &rows, &choice, options, judgement, resolved);
+    resolved.person = names::person_on(case, choice.chosen, day, judgement);
+}
+
+/// Sections 3 and 4: the rows on D, and the state and the flag of every work relationship. `None` after an error.
+fn sections_3_and_4<'a>(
+    case: &'a Case<'a>,
+    rows: &RowsOnDay,
+    mut candidates: Vec<Candidate<'a>>,
+    day: Date,
+    judgement: &mut Judgement,
+) -> Option<Vec<Candidate<'a>>> {
+    section_3(case, rows, &candidates, day, judgement);
+    if judgement.failed() {
+        return None;
+    }
+    for candidate in &mut candidates {
+        state::review(candidate.relationship, candidate.state, &candidate.on_day, judgement);
+        candidate.primary = state::is_primary(candidate.relationship, candidate.state, &candidate.on_day, judgement);
+    }
+    (!judgement.failed()).then_some(candidates)
+}
+
+/// Section 3: what is odd about the rows of the assignments, and their statuses on D.
+fn section_3(case: &Case<'_>, rows: &RowsOnDay, candidates: &[Candidate<'_>], day: Date, judgement: &mut Judgement) {
+    for (index, assignment) in case.assignments.iter().enumerate() {
+        row_on_day::review(assignment, day, judgement);
+        if rows.taken[index] == Taken::Ambiguous {
+            let state = candidates[assignment.work_relationship].state;
+            if state == State::Current { judgement.fail(Code::Asg010) } else { judgement.note(Code::Asg010) }
+        }
+        match rows.codes[index] {
+            Some(Code::Sta001) => judgement.fail(Code::Sta001),
+            Some(code) => judgement.note(code),
+            None => {}
+        }
+    }
+}
+
+/// What sections 5 and 6 leave: A with its rows, the work relationships, and the chosen assignment.
+type Decision<'a> = (Vec<Placed<'a>>, Choice, Option<Placed<'a>>);
+
+/// Sections 5 and 6.
+fn decide<'a>(
+    case: &'a Case<'a>,
+    options: &Resolve,
+    day: Date,
+    rows: &RowsOnDay,
+    candidates: &[Candidate<'a>],
+    judgement: &mut Judgement,
+    resolved: &mut Resolved,
+) -> Decision<'a> {
+    let choice = primary_work_relationship::choose(candidates, day, options.on_ambiguous, judgement);
+    resolved.state = Some(choice.state);
+    resolved.rule = choice.rule;
+    let Some(index) = choice.chosen.filter(|_| !judgement.failed()) else { return (Vec::new(), choice, None) };
+    let relationship = &case.work_relationships[index];
+    resolved.work_relationship = relationship_position(case, relationship);
+    resolved.worker_type = relationship.worker_type;
+    let placed = primary_assignment::placed(case, &choice, &rows.taken, options, judgement);
+    let (rule, chosen) = primary_assignment::choose(case, &placed, choice.state, options.on_ambiguous, judgement);
+    resolved.rule = rule;
+    primary_assignment::review(candidates, &choice, &placed, chosen, judgement);
+    let chosen = chosen.map(|chosen| placed[chosen]);
+    (placed, choice, chosen)
+}
+
+/// Rule 18 in place of sections 4 to 6: one work relationship without a name stands for the person's employment.
+fn decide_hand_made<'a>(
+    case: &'a Case<'a>,
+    options: &Resolve,
+    day: Date,
+    rows: &RowsOnDay,
+    judgement: &mut Judgement,
+    resolved: &mut Resolved,
+) -> Decision<'a> {
+    let on_day: Vec<Placed<'a>> = (0..case.assignments.len()).filter_map(|index| rows.placed(case, index)).collect();
+    let decided = hand_made::choose(case, &on_day, day, options.on_ambiguous, judgement);
+    resolved.state = Some(decided.state);
+    resolved.rule = decided.rule;
+    resolved.worker_type = case.work_relationships.first().and_then(|own| own.worker_type);
+    let current = if decided.state == WorkerState::Current { vec![0] } else { Vec::new() };
+    let chosen = (!case.work_relationships.is_empty()).then_some(0);
+    let choice = Choice { state: decided.state, rule: decided.rule, chosen, current };
+    (decided.chosen.into_iter().collect(), choice, decided.chosen)
+}
+
+/// The position of a row that tells of the work relationship.
+fn relationship_position(case: &Case<'_>, relationship: &WorkRelationship<'_>) -> Option<u32> {
+    let of_assignment = || relationship.assignments.first().map(|index| case.assignments[*index].rows[0].position);
+    relationship.position.or_else(of_assignment)
+}
+
+/// Rule 19: active or not, and what the policy makes of the state.
+fn decide_emission(
+    case: &Case<'_>,
+    rows: &RowsOnDay,
+    choice: &Choice,
+    options: &Resolve,
+    judgement: &mut Judgement,
+    resolved: &mut Resolved,
+) {
+    if choice.state == WorkerState::Current {
+        let employed = |index: &usize| !case.work_relationships[*index].is_pending();
+        let statuses: Vec<Status> = choice
+            .current
+            .iter()
+            .filter(|index| employed(index))
+            .flat_map(|index| &case.work_relationships[*index].assignments)
+            .filter_map(|index| rows.statuses[*index])
+            .collect();
+        resolved.active = statuses.contains(&Status::Active);
+        if !resolved.active && statuses.contains(&Status::Suspended) {
+            judgement.note(Code::Sta010);
+            resolved.active = options.suspended == Suspended::Active;
+        }
+    }
+    resolved.disposition = match options.emit.of(choice.state) {
+        Emission::Exclude => Disposition::Excluded,
+        Emission::EmitInactive => Disposition::EmittedInactive,
+        Emission::Emit if choice.state == WorkerState::Current && !resolved.active => Disposition::EmittedInactive,
+        Emission::Emit => Disposition::Emitted,
+    };
+}
+
+/// Rule 27 for the rows of a person who is not quarantined.
+fn count_rows(case: &Case<'_>, rows: &RowsOnDay, choice: &Choice, placed: &[Placed<'_>], day: Date, tally: &mut Tally) {
+    const RELATIONSHIP: usize = 1;
+    const ASSIGNMENT: usize = 2;
+    for (index, relationship) in case.work_relationships.iter().enumerate().filter(|(_, own)| own.position.is_some()) {
+        let in_effect = if case.shape.has_service_dates {
+            relationship.service.contains(day)
+        } else {
+            rows.states[index] == State::Current
+        };
+        let bucket = if in_effect || choice.chosen == Some(index) { &mut tally.used } else { &mut tally.not_in_effect };
+        bucket[RELATIONSHIP] += 1;
+    }
+    for (index, assignment) in case.assignments.iter().enumerate() {
+        let also = placed.iter().find(|placed| placed.index == index).map(|placed| placed.row_index);
+        let taken = [rows.taken[index].row(), also];
+        for row in &assignment.rows {
+            let is_taken = taken.iter().flatten().any(|taken| row_on_day::same_but_managers(&assignment.rows[*taken], row));
+            let bucket = if is_taken {
+                &mut tally.used
+            } else if row.facts.effective.contains(day) {
+                &mut tally.superseded
+            } else {
+                &mut tally.not_in_effect
+            };
+            bucket[ASSIGNMENT] += 1;
+        }
+    }
+}
+
+/// For each assignment of the case: the row that rule 10 takes on D and its status; for each work relationship its state.
+struct RowsOnDay {
+    taken: Vec<Taken>,
+    statuses: Vec<Option<Status>>,
+    codes: Vec<Option<Code>>,
+    states: Vec<State>,
+}
+
+impl RowsOnDay {
+    fn take(case: &Case<'_>, options: &Resolve, day: Date) -> RowsOnDay {
+        let taken: Vec<Taken> = case.assignments.iter().map(|assignment| row_on_day::on_day(assignment, day)).collect();
+        let (statuses, codes) = case
+            .assignments
+            .iter()
+            .zip(&taken)
+            .map(|(assignment, taken)| taken.row().map_or((None, None), |row| row_on_day::status(&assignment.rows[row], options)))
+            .unzip();
+        let mut rows = RowsOnDay { taken, statuses, codes, states: Vec::new() };
+        rows.states = case
+            .work_relationships
+            .iter()
+            .map(|own| state::state(case, own, &OnDay::of(case, own, &rows.taken, &rows.statuses, day), day))
+            .collect();
+        rows
+    }
+
+    fn candidates<'a>(&self, case: &'a Case<'a>, day: Date) -> Vec<Candidate<'a>> {
+        let relationships = case.work_relationships.iter().enumerate();
+        relationships
+            .map(|(index, relationship)| Candidate {
+                index,
+                relationship,
+                state: self.states[index],
+                primary: false,
+                on_day: OnDay::of(case, relationship, &self.taken, &self.statuses, day),
+            })
+            .collect()
+    }
+
+    fn placed<'a>(&self, case: &'a Case<'a>, index: usize) -> Option<Placed<'a>> {
+        let row_index = self.taken[index].row()?;
+        Some(Placed { index, row_index, row: &case.assignments[index].rows[row_index], status: self.statuses[index] })
+    }
+}
+

@@ -1,0 +1,170 @@
+//! The primary assignment inside the primary work relationship (rule 17).
+
+use std::cmp::Reverse;
+
+use super::judgement::Judgement;
+use super::options::{OnAmbiguous, Resolve};
+use super::primary_work_relationship::{Candidate, Choice, id_rank};
+use super::row_on_day::{self, Taken};
+use super::state::State;
+use crate::model::code::Code;
+use crate::model::date::{BEGINNING, OPEN};
+use crate::model::worker::{Rule, Status, WorkerState};
+use crate::stages::normalize::{Assignment, AssignmentRow, Case};
+
+/// An assignment of A with its row.
+#[derive(Clone, Copy)]
+pub struct Placed<'a> {
+    /// Its index in the case.
+    pub index: usize,
+    /// The index of its row.
+    pub row_index: usize,
+    pub row: &'a AssignmentRow<'a>,
+    pub status: Option<Status>,
+}
+
+/// A of rule 17: the assignments of the chosen work relationship, each with the row that counts.
+pub fn placed<'a>(
+    case: &'a Case<'a>,
+    choice: &Choice,
+    taken: &[Taken],
+    options: &Resolve,
+    judgement: &mut Judgement,
+) -> Vec<Placed<'a>> {
+    let Some(chosen) = choice.chosen else { return Vec::new() };
+    let relationship = &case.work_relationships[chosen];
+    let is_on_day = matches!(choice.state, WorkerState::Current | WorkerState::Pending);
+    let row_at = |index: usize| match choice.state {
+        _ if is_on_day => taken[index],
+        WorkerState::Future if relationship.service.start == BEGINNING => Taken::None,
+        WorkerState::Future => row_on_day::on_day(&case.assignments[index], relationship.service.start),
+        // An end that no date tells is read off the row on D (rule 13).
+        _ if relationship.service.end == OPEN => taken[index],
+        _ => row_on_day::on_day(&case.assignments[index], relationship.service.end),
+    };
+    let mut rows: Vec<(usize, Taken)> = relationship.assignments.iter().map(|index| (*index, row_at(*index))).collect();
+    if !is_on_day && rows.iter().all(|(_, taken)| *taken == Taken::None) {
+        let fallback: fn(&Assignment<'_>) -> Taken =
+            if choice.state == WorkerState::Future { row_on_day::first } else { row_on_day::last };
+        rows.iter_mut().for_each(|(index, taken)| *taken = fallback(&case.assignments[*index]));
+    }
+    if rows.iter().any(|(index, at)| *at == Taken::Ambiguous || taken[*index] == Taken::Ambiguous) {
+        judgement.fail(Code::Asg010);
+    }
+    let place = |(index, taken): (usize, Taken)| {
+        let row_index = taken.row()?;
+        let row = &case.assignments[index].rows[row_index];
+        let (status, code) = row_on_day::status(row, options);
+        match code {
+            Some(Code::Sta001) => judgement.fail(Code::Sta001),
+            Some(code) => judgement.note(code),
+            None => {}
+        }
+        Some(Placed { index, row_index, row, status })
+    };
+    rows.into_iter().filter_map(place).collect()
+}
+
+/// Rule 17, the table: the position in `placed` of the primary assignment.
+pub fn choose(
+    case: &Case<'_>,
+    placed: &[Placed<'_>],
+    state: WorkerState,
+    on_ambiguous: OnAmbiguous,
+    judgement: &mut Judgement,
+) -> (Rule, Option<usize>) {
+    let is_flagged = |placed: &Placed<'_>| placed.row.facts.primary_assignment.or(placed.row.facts.primary) == Some(true);
+    let flagged: Vec<usize> = (0..placed.len()).filter(|i| is_flagged(&placed[*i])).collect();
+    match (flagged.as_slice(), placed) {
+        (_, []) => {
+            match state {
+                WorkerState::Current | WorkerState::Pending => judgement.fail(Code::Pri031),
+                _ => judgement.note(Code::Pri031),
+            }
+            (Rule::NoAssignment, None)
+        }
+        ([one], _) => (Rule::OneFlagged, Some(*one)),
+        ([], [_]) => {
+            judgement.note(Code::Pri030);
+            (Rule::OneAssignment, Some(0))
+        }
+        ([], _) => {
+            let all: Vec<usize> = (0..placed.len()).collect();
+            (Rule::NoneFlagged, ambiguous(Code::Pri032, case, placed, &all, on_ambiguous, judgement))
+        }
+        (several, _) => {
+            let active: Vec<usize> =
+                several.iter().copied().filter(|i| placed[*i].status == Some(Status::Active)).collect();
+            if let [one] = active.as_slice() {
+                judgement.note(Code::Pri033);
+                return (Rule::OneActive, Some(*one));
+            }
+            (Rule::SeveralFlagged, ambiguous(Code::Pri034, case, placed, several, on_ambiguous, judgement))
+        }
+    }
+}
+
+/// Rule 16 for assignments: status, latest row start, greatest id; the work relationship is the same.
+fn ambiguous(
+    code: Code,
+    case: &Case<'_>,
+    placed: &[Placed<'_>],
+    several: &[usize],
+    on_ambiguous: OnAmbiguous,
+    judgement: &mut Judgement,
+) -> Option<usize> {
+    if on_ambiguous == OnAmbiguous::Quarantine {
+        judgement.fail(code);
+        return None;
+    }
+    judgement.note(code);
+    several.iter().copied().min_by_key(|i| {
+        let placed = &placed[*i];
+        let id = case.assignments[placed.index].id;
+        (placed.status.unwrap_or(Status::Inactive), Reverse(placed.row.start()), Reverse(id_rank(id)))
+    })
+}
+
+/// What is odd about the rows of A and the chosen one (the second half of rule 17).
+pub fn review(
+    candidates: &[Candidate<'_>],
+    choice: &Choice,
+    placed: &[Placed<'_>],
+    chosen: Option<usize>,
+    judgement: &mut Judgement,
+) {
+    if placed.iter().any(|placed| contradicts_itself(placed.row)) {
+        judgement.note(Code::Pri035);
+    }
+    let Some(chosen) = chosen.map(|chosen| &placed[chosen]) else { return };
+    let on_day = |of: &dyn Fn(&Candidate<'_>) -> bool| -> Vec<(u32, Option<bool>, Option<Status>)> {
+        let candidates = candidates.iter().filter(|candidate| of(candidate));
+        let rows = candidates.flat_map(|candidate| &candidate.on_day.rows);
+        rows.map(|(row, status)| (row.position, row.facts.primary, *status)).collect()
+    };
+    let in_c = on_day(&|candidate| choice.current.contains(&candidate.index));
+    let other_is_overall = in_c.iter().any(|(row, overall, _)| *row != chosen.row.position && *overall == Some(true));
+    if chosen.row.facts.primary == Some(false) && other_is_overall {
+        judgement.fail(Code::Pri036);
+    }
+    let current = on_day(&|candidate| candidate.state == State::Current);
+    let other_is_active =
+        current.iter().any(|(row, _, status)| *row != chosen.row.position && *status == Some(Status::Active));
+    if chosen.status == Some(Status::Suspended) && other_is_active {
+        judgement.note(Code::Pri040);
+    }
+    let in_effect = matches!(choice.state, WorkerState::Current | WorkerState::Pending);
+    if in_effect && chosen.status == Some(Status::Inactive) {
+        let sibling = placed.iter().any(|placed| placed.status == Some(Status::Active));
+        judgement.note(if sibling { Code::Pri041 } else { Code::Pri042 });
+    }
+}
+
+/// `PRI035`: the overall flag is not what the other two make it.
+fn contradicts_itself(row: &AssignmentRow<'_>) -> bool {
+    let facts = row.facts;
+    match (facts.primary, facts.primary_assignment, facts.primary_work_relation) {
+        (Some(overall), Some(assignment), Some(relationship)) => overall != (assignment && relationship),
+        _ => false,
+    }
+}

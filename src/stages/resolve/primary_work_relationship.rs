@@ -1,0 +1,157 @@
+//! The primary work relationship: state first, flag second (rules 15 and 16).
+
+use std::cmp::Reverse;
+
+use jiff::civil::Date;
+
+use super::judgement::Judgement;
+use super::options::OnAmbiguous;
+use super::state::{OnDay, State};
+use crate::model::code::Code;
+use crate::model::worker::{Rule, Status, WorkerState, WorkerType};
+use crate::stages::normalize::WorkRelationship;
+
+/// A work relationship with what sections 3 and 4 found of it.
+pub struct Candidate<'a> {
+    /// Its index in the case.
+    pub index: usize,
+    pub relationship: &'a WorkRelationship<'a>,
+    pub state: State,
+    pub primary: bool,
+    pub on_day: OnDay<'a>,
+}
+
+/// What section 5 decides.
+pub struct Choice {
+    pub state: WorkerState,
+    pub rule: Rule,
+    /// The index of the chosen work relationship in the case.
+    pub chosen: Option<usize>,
+    /// C of rule 15: the current work relationships, without the pending ones beside others.
+    pub current: Vec<usize>,
+}
+
+/// Rule 15, the table.
+pub fn choose(candidates: &[Candidate<'_>], day: Date, on_ambiguous: OnAmbiguous, judgement: &mut Judgement) -> Choice {
+    let of_state = |state: State| candidates.iter().filter(move |candidate| candidate.state == state);
+    let mut current: Vec<&Candidate<'_>> = of_state(State::Current).collect();
+    if current.iter().any(|candidate| !candidate.relationship.is_pending()) {
+        let before = current.len();
+        current.retain(|candidate| !candidate.relationship.is_pending());
+        if current.len() < before {
+            judgement.note(Code::Pen001);
+        }
+    }
+    if current.is_empty() {
+        return choose_other(of_state(State::Future).collect(), of_state(State::Ended).collect(), judgement);
+    }
+    let pending = current.iter().all(|candidate| candidate.relationship.is_pending());
+    let state = if pending { WorkerState::Pending } else { WorkerState::Current };
+    let elsewhere = candidates.iter().any(|candidate| candidate.state != State::Current && candidate.primary);
+    let (rule, chosen) = choose_current(&current, elsewhere, day, on_ambiguous, judgement);
+    Choice { state, rule, chosen, current: current.iter().map(|candidate| candidate.index).collect() }
+}
+
+/// Rule 15, where C is not empty.
+fn choose_current(
+    current: &[&Candidate<'_>],
+    primary_elsewhere: bool,
+    day: Date,
+    on_ambiguous: OnAmbiguous,
+    judgement: &mut Judgement,
+) -> (Rule, Option<usize>) {
+    let primary: Vec<&Candidate<'_>> = current.iter().copied().filter(|candidate| candidate.primary).collect();
+    match (primary.as_slice(), current) {
+        ([one], _) => (Rule::OnePrimary, Some(one.index)),
+        ([], [one]) => {
+            judgement.note(if primary_elsewhere { Code::Pri011 } else { Code::Pri010 });
+            (Rule::OneCurrent, Some(one.index))
+        }
+        ([], several) => (Rule::NonePrimary, ambiguous(Code::Pri012, several, on_ambiguous, judgement)),
+        (several, _) => match meeting(several, day) {
+            Some(starting) => {
+                judgement.note(Code::Pri013);
+                (Rule::Meeting, Some(starting))
+            }
+            None => (Rule::SeveralPrimary, ambiguous(Code::Pri014, several, on_ambiguous, judgement)),
+        },
+    }
+}
+
+/// Of exactly two that meet on D (one ends, the other starts), the one that starts.
+fn meeting(primary: &[&Candidate<'_>], day: Date) -> Option<usize> {
+    let [a, b] = primary else { return None };
+    let meets = |ending: &Candidate<'_>, starting: &Candidate<'_>| {
+        ending.relationship.service.end == day && starting.relationship.service.start == day
+    };
+    match (meets(a, b), meets(b, a)) {
+        (true, false) => Some(b.index),
+        (false, true) => Some(a.index),
+        _ => None,
+    }
+}
+
+/// Rule 16: quarantine, or the first of a total order.
+fn ambiguous(code: Code, several: &[&Candidate<'_>], on_ambiguous: OnAmbiguous, judgement: &mut Judgement) -> Option<usize> {
+    match on_ambiguous {
+        OnAmbiguous::Quarantine => {
+            judgement.fail(code);
+            None
+        }
+        OnAmbiguous::Pick => {
+            judgement.note(code);
+            let best = several.iter().min_by_key(|candidate| rank(candidate));
+            best.map(|candidate| candidate.index)
+        }
+    }
+}
+
+/// The total order of rule 16, best first; a work relationship is judged by its best row on D.
+fn rank<'a>(candidate: &Candidate<'a>) -> impl Ord + use<'a> {
+    let best: Option<(Status, Reverse<Date>)> = candidate
+        .on_day
+        .rows
+        .iter()
+        .map(|(row, status)| (status.unwrap_or(Status::Inactive), Reverse(row.start())))
+        .min();
+    // No row on D is worse than any: the order of `Option` puts none first, hence the flag before it.
+    (
+        candidate.relationship.worker_type.unwrap_or(WorkerType::Employee),
+        best.is_none(),
+        best.map(|(status, _)| status),
+        Reverse(candidate.relationship.service.start),
+        best.map(|(_, start)| start),
+        Reverse(id_rank(candidate.relationship.id)),
+    )
+}
+
+/// The order of ids: longer first, then bytes (rule 16).
+pub fn id_rank(id: &str) -> (usize, &str) {
+    (id.len(), id)
+}
+
+/// Rule 15, where nobody employs the person on D.
+fn choose_other(future: Vec<&Candidate<'_>>, ended: Vec<&Candidate<'_>>, judgement: &mut Judgement) -> Choice {
+    let choice = |state, rule, chosen| Choice { state, rule, chosen, current: Vec::new() };
+    if !future.is_empty() {
+        judgement.note(Code::Pri020);
+        if !ended.is_empty() {
+            judgement.note(Code::Pri022);
+        }
+        let first = future.iter().min_by_key(|candidate| {
+            let relationship = candidate.relationship;
+            (Reverse(candidate.primary), relationship.service.start, Reverse(id_rank(relationship.id)))
+        });
+        return choice(WorkerState::Future, Rule::Future, first.map(|candidate| candidate.index));
+    }
+    if !ended.is_empty() {
+        judgement.note(Code::Pri021);
+        let last = ended.iter().max_by_key(|candidate| {
+            let relationship = candidate.relationship;
+            (relationship.service.end, candidate.primary, relationship.service.start, id_rank(relationship.id))
+        });
+        return choice(WorkerState::Terminated, Rule::Ended, last.map(|candidate| candidate.index));
+    }
+    judgement.note(Code::Pri023);
+    choice(WorkerState::NoEmployment, Rule::NoWorkRelationship, None)
+}

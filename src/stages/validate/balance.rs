@@ -1,0 +1,90 @@
+//! Nothing is lost (rule 27): every row of every file and every person stands in exactly one bucket, and the sums are
+//! compared with what was read.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::finding::{Balance, Balances};
+use crate::model::kind::Kind;
+use crate::model::row::{Fate, NOBODY};
+use crate::model::worker::Disposition;
+use crate::stages::normalize::Workforce;
+use crate::stages::resolve::Resolved;
+
+/// The persons of a run by what became of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Persons {
+    #[serde(rename = "in")]
+    pub present: u64,
+    pub emitted: u64,
+    /// Of the emitted: those with Active = true.
+    pub active: u64,
+    /// By state.
+    pub excluded: BTreeMap<String, u64>,
+    pub filtered: u64,
+    pub quarantined: u64,
+}
+
+impl Persons {
+    /// Counts everybody once.
+    pub fn count(resolved: &[Resolved]) -> Persons {
+        let mut persons = Persons::default();
+        for person in resolved.iter().filter(|person| person.present) {
+            persons.present += 1;
+            match person.disposition {
+                Disposition::Emitted | Disposition::EmittedInactive => {
+                    persons.emitted += 1;
+                    persons.active += u64::from(person.active);
+                }
+                Disposition::Excluded => {
+                    let state = person.state.map_or("", |state| state.text());
+                    *persons.excluded.entry(state.to_owned()).or_default() += 1;
+                }
+                Disposition::Filtered => persons.filtered += 1,
+                Disposition::Quarantined => persons.quarantined += 1,
+            }
+        }
+        persons
+    }
+
+    pub fn is_even(&self) -> bool {
+        self.present == self.emitted + self.excluded.values().sum::<u64>() + self.filtered + self.quarantined
+    }
+}
+
+/// Counts every row of every kind once. What was read is counted at the files, what became of it at the persons: the
+/// two meet only here.
+pub fn of_rows(workforce: &Workforce, resolved: &[Resolved]) -> Balances {
+    let mut balances = Balances::default();
+    for kind in Kind::ALL {
+        let rows = &workforce.table(kind).rows;
+        let balance = &mut balances[kind as usize];
+        balance.records = rows.files.iter().map(|file| file.records).sum();
+        balance.rejected += rows.misshapen.len() as u64;
+        for row in &rows.rows {
+            match row.fate {
+                Fate::Rejected => balance.rejected += 1,
+                Fate::Duplicate => balance.duplicates += 1,
+                Fate::SetAside(_) => balance.set_aside += 1,
+                Fate::Admitted => {
+                    let is_quarantined = |person: &Resolved| person.disposition == Disposition::Quarantined;
+                    let person = resolved.get(row.person as usize).filter(|_| row.person != NOBODY);
+                    balance.quarantined += u64::from(person.is_some_and(is_quarantined));
+                }
+            }
+        }
+    }
+    for person in resolved.iter().filter(|person| person.present && person.disposition != Disposition::Quarantined) {
+        for (kind, balance) in balances.iter_mut().enumerate() {
+            add(balance, person, kind);
+        }
+    }
+    balances
+}
+
+fn add(balance: &mut Balance, person: &Resolved, kind: usize) {
+    balance.used += u64::from(person.tally.used[kind]);
+    balance.superseded += u64::from(person.tally.superseded[kind]);
+    balance.not_in_effect += u64::from(person.tally.not_in_effect[kind]);
+}

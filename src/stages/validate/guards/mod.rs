@@ -1,0 +1,166 @@
+//! Guards: the limits past which nothing is published (promises 16, *Guard semantics*). A target that removes whom
+//! it does not find would obey an extract that was cut short; a guard asks first.
+//!
+//! A guard trips when its value is above its limit (below it, for the `min_` ones); `0` means none allowed; an
+//! absent key has its default; `"off"` must be spelled out. A trip is exit code 3, and the run is not published,
+//! so it does not become the baseline: running again stops again.
+
+mod allow;
+mod changes;
+mod evaluate;
+mod limit;
+mod or_off;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use jiff::SignedDuration;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use allow::{Allow, AllowError};
+pub use changes::{Changes, Layout, Table};
+pub use evaluate::{Verdict, evaluate};
+pub use limit::{Expected, Limit, MinRows, Percent, Skew};
+pub use or_off::{OrOff, Setting};
+
+use crate::model::kind::Kind;
+
+/// `[guard]`: each key is a limit or `"off"`; the defaults are on.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Guard {
+    /// Between how many users the output must have, `[min, max]`: for the first run, which has nothing to compare with.
+    pub expected_users: Option<OrOff<Expected>>,
+    /// How many users the output must have at least.
+    pub min_users: OrOff<u64>,
+    /// How many rows a file must have at least: one number for all, or one a record kind.
+    pub min_rows: Option<OrOff<MinRows>>,
+    /// Quarantined persons; as a percentage, of the persons in the extract.
+    pub max_quarantined: OrOff<Limit>,
+    /// Rejected rows of any one file; as a percentage, of the rows of that file.
+    pub max_rejected: OrOff<Limit>,
+    /// Active in the last published run and not now; as a percentage, of its active users.
+    pub max_leavers: OrOff<Limit>,
+    /// Active now and not in the last published run; as a percentage, of its active users.
+    pub max_joiners: OrOff<Limit>,
+    /// Users with another value in any one output field; as a percentage, of the users in both runs.
+    pub max_changed: OrOff<Limit>,
+    /// How many active users any one legal employer gained or lost; as a percentage, of those it had.
+    pub max_segment_change: OrOff<Limit>,
+    /// How far the files of one set may be apart in time: `"6h"`.
+    pub max_set_skew: Option<OrOff<Skew>>,
+}
+
+impl Default for Guard {
+    fn default() -> Self {
+        let percent = |whole| OrOff::On(Limit::Percent(Percent::whole(whole)));
+        Guard {
+            expected_users: None,
+            min_users: OrOff::On(1),
+            min_rows: None,
+            max_quarantined: percent(1),
+            max_rejected: percent(1),
+            max_leavers: percent(2),
+            max_joiners: percent(10),
+            max_changed: percent(20),
+            max_segment_change: percent(20),
+            max_set_skew: None,
+        }
+    }
+}
+
+/// The guards by name, in the order of the report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Name {
+    ExpectedUsers,
+    MinUsers,
+    MinRows,
+    MaxQuarantined,
+    MaxRejected,
+    MaxLeavers,
+    MaxJoiners,
+    MaxChanged,
+    MaxSegmentChange,
+    MaxSetSkew,
+}
+
+impl Name {
+    pub const ALL: [Name; 10] = [
+        Name::ExpectedUsers,
+        Name::MinUsers,
+        Name::MinRows,
+        Name::MaxQuarantined,
+        Name::MaxRejected,
+        Name::MaxLeavers,
+        Name::MaxJoiners,
+        Name::MaxChanged,
+        Name::MaxSegmentChange,
+        Name::MaxSetSkew,
+    ];
+
+    /// The key in `[guard]`, in `--allow` and in reports.
+    pub fn key(self) -> &'static str {
+        match self {
+            Name::ExpectedUsers => "expected_users",
+            Name::MinUsers => "min_users",
+            Name::MinRows => "min_rows",
+            Name::MaxQuarantined => "max_quarantined",
+            Name::MaxRejected => "max_rejected",
+            Name::MaxLeavers => "max_leavers",
+            Name::MaxJoiners => "max_joiners",
+            Name::MaxChanged => "max_changed",
+            Name::MaxSegmentChange => "max_segment_change",
+            Name::MaxSetSkew => "max_set_skew",
+        }
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.key())
+    }
+}
+
+/// What this run found, when its users are final.
+#[derive(Clone, Debug, Default)]
+pub struct Facts<'a> {
+    pub files: Vec<FileFacts>,
+    /// Persons in the extract (`resolution.md` rule 27).
+    pub persons: u64,
+    pub quarantined: u64,
+    /// Users in the output, active and inactive.
+    pub users: u64,
+    /// The PersonNumbers of the active users (Disposition `emitted`), sorted in byte order.
+    pub active: Vec<&'a str>,
+    /// Active users by LegalEmployerName; empty where the extract has none.
+    pub segments: BTreeMap<String, u64>,
+    /// The users compared with those of the baseline ([`Table::compare`]).
+    pub changes: Option<Changes>,
+    /// How far the files of the set are apart, where it is known.
+    pub set_skew: Option<SignedDuration>,
+}
+
+/// Rows in, and rows rejected, of one file.
+#[derive(Clone, Debug)]
+pub struct FileFacts {
+    pub kind: Kind,
+    pub rows: u64,
+    pub rejected: u64,
+}
+
+/// The published run that this one is compared with, as its own files say.
+#[derive(Clone, Debug, Default)]
+pub struct Baseline {
+    /// The name of the run.
+    pub run: String,
+    /// The PersonNumbers of its active users, sorted in byte order.
+    pub active: Vec<Box<str>>,
+    /// Its active users by LegalEmployerName.
+    pub segments: BTreeMap<String, u64>,
+    /// Its users; none where they are not in CSV.
+    pub table: Option<Table>,
+}
