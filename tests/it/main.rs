@@ -6,4 +6,5 @@ mod openpgp;
 mod publish;
 mod publish_faults;
 mod publish_processes;
+mod read;
 mod sshd;
