@@ -2,7 +2,10 @@
 
 pub mod model;
 pub mod openpgp;
+pub mod pipeline;
 pub mod progress;
+pub mod report;
+pub mod run;
 pub mod sample;
 pub mod stages;
 pub mod targets;

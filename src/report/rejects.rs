@@ -58,8 +58,7 @@ fn rejected(rows: &Rows) -> Vec<(&Original, Codes)> {
         .collect();
     let by_place = |original: &Original| (original.file, original.line);
     let misshapen = rows.misshapen.iter().map(|original| (original, [Code::Csv001].into_iter().collect()));
-    let others =
-        rows.originals.iter().filter_map(|original| Some((original, *codes.get(&by_place(original))?)));
+    let others = rows.originals.iter().filter_map(|original| Some((original, *codes.get(&by_place(original))?)));
     let mut all: Vec<(&Original, Codes)> = misshapen.chain(others).collect();
     all.sort_by_key(|(original, _)| by_place(original));
     all

@@ -11,7 +11,7 @@ use crate::model::date::DateFormat;
 use crate::model::kind::Kind;
 use crate::model::worker::Disposition;
 use crate::pipeline::{Pipeline, scope};
-use crate::stages::map::{self, MapError, MappedOutput, Problem, Scope, TableColumns};
+use crate::stages::map::{self, MapError, MappedOutput, OutputPlan, Problem, Scope, TableColumns};
 use crate::stages::normalize::{self, Workforce};
 use crate::stages::resolve::{self, Order, Resolved, managers};
 use crate::stages::validate::{attributes, uniqueness};
@@ -23,12 +23,15 @@ pub struct People {
     pub resolved: Vec<Resolved>,
     pub as_of: AsOfDate,
     pub files: Vec<Input>,
+    /// The fingerprints of the keys that opened the extracts.
+    pub keys: Vec<String>,
     /// The users of each output.
     pub outputs: Vec<Mapped>,
 }
 
 /// One output, evaluated.
 pub struct Mapped {
+    pub plan: OutputPlan,
     pub output: MappedOutput,
     /// The rows of `output` that are written, in their order.
     pub rows: Vec<u32>,
@@ -42,18 +45,14 @@ pub struct Users {
     resolved: Vec<Resolved>,
     as_of: AsOfDate,
     files: Vec<Input>,
+    keys: Vec<String>,
     scope: Scope,
 }
 
 /// Stage 4, and what it takes a whole source to see (rules 3 and 17).
-pub fn normalize(
-    inputs: Inputs,
-    pipeline: &Pipeline,
-    as_of: &AsOfDate,
-    world: &World<'_>,
-) -> Result<Users, RunError> {
+pub fn normalize(inputs: Inputs, pipeline: &Pipeline, as_of: &AsOfDate, world: &World<'_>) -> Result<Users, RunError> {
     world.progress.begin("normalize", "rows", None);
-    let Inputs { tables: [person, work_relationship, assignment], files } = inputs;
+    let Inputs { tables: [person, work_relationship, assignment], files, keys } = inputs;
     for table in [&person, &work_relationship, &assignment] {
         if let Some(file) = &table.seen.changes_only {
             let sentence = format!("{} is a changes-only extract, not a full one", file.escape_debug());
@@ -67,7 +66,7 @@ pub fn normalize(
     }
     world.progress.end(&format!("{} persons", workforce.len()));
     let scope = scope(&pipeline.options.extract);
-    Ok(Users { workforce, resolved: Vec::new(), as_of: as_of.clone(), files, scope })
+    Ok(Users { workforce, resolved: Vec::new(), as_of: as_of.clone(), files, keys, scope })
 }
 
 /// Stages 5 and 6: resolution, selection, and what is wrong with the selected.
@@ -129,11 +128,14 @@ pub fn map(mut users: Users, pipeline: &Pipeline, world: &World<'_>) -> Result<P
     managers::settle(&mut users.resolved, &named, keep_unemitted);
     warn_of_formulas(&outputs, &persons, &mut users.resolved);
     let order = users.order(&persons, pipeline.options.resolve.order);
-    let outputs: Vec<Mapped> =
-        outputs.into_iter().map(|output| Mapped { output, rows: order.clone(), persons: persons.clone() }).collect();
-    let Users { workforce, resolved, as_of, files, .. } = users;
+    let outputs: Vec<Mapped> = outputs
+        .into_iter()
+        .zip(pipeline.mapping.outputs())
+        .map(|(output, plan)| Mapped { plan: plan.clone(), output, rows: order.clone(), persons: persons.clone() })
+        .collect();
+    let Users { workforce, resolved, as_of, files, keys, .. } = users;
     world.progress.end(&format!("{} users in {} files", order.len(), outputs.len()));
-    Ok(People { workforce, resolved, as_of, files, outputs })
+    Ok(People { workforce, resolved, as_of, files, keys, outputs })
 }
 
 /// Whether one of those who fall out is the manager of somebody.
@@ -218,7 +220,7 @@ impl Users {
         }
         if pipeline.mapping.outputs().iter().any(|output| output.writes_every_attribute()) {
             let all = self.scope.attributes.iter().map(|attribute| attribute.name.clone());
-            names = all.filter(|name| columns.has(name)).collect();
+            names = all.filter(|name| !name.contains('.') && columns.has(name)).collect();
         }
         Ok(names)
     }

@@ -32,7 +32,7 @@ pub fn publish(
     check_sums(&balances, &persons)?;
     stage(&mut staging, &people)?;
     let baseline = baseline::load(to)?;
-    let users = users(pipeline, &people);
+    let users = users(&people);
     let facts = facts(&people, &balances, &persons, compare(&staging, users.as_ref(), baseline.as_ref())?);
     let verdicts = guards::evaluate(&pipeline.options.guard, &settings.allow, &facts, baseline.as_ref());
     if verdicts.iter().any(|verdict| verdict.tripped) {
@@ -44,7 +44,9 @@ pub fn publish(
     let name = run_name(people.as_of.day, &manifest.input_hash, &manifest.pipeline.sha256);
     let judged = Judged { balances: &balances, persons: &persons, verdicts: &manifest.guards };
     let report = Report::new(&name, pipeline, &people, &judged, staging.written());
-    let json = serde_json::to_vec_pretty(&report).map_err(std::io::Error::other).map_err(PublishError::io(to, "reported on"))?;
+    let json = serde_json::to_vec_pretty(&report)
+        .map_err(std::io::Error::other)
+        .map_err(PublishError::io(to, "reported on"))?;
     staging.add(Artifact {
         path: "report.json".into(),
         rows: None,
@@ -73,8 +75,7 @@ fn check_sums(balances: &Balances, persons: &Persons) -> Result<(), RunError> {
 
 /// Writes everything but the report and the manifest to the stage.
 fn stage(staging: &mut Staging, people: &People) -> Result<(), RunError> {
-    for Mapped { output, rows, .. } in &people.outputs {
-        let plan = &output.plan;
+    for Mapped { plan, output, rows, .. } in &people.outputs {
         staging.add(Artifact {
             path: plan.file.clone(),
             rows: None,
@@ -130,21 +131,21 @@ impl People {
             person.present && person.disposition == Disposition::Quarantined
         };
         self.resolved.iter().enumerate().filter(quarantined).map(|(index, person)| {
-            let reasons: Vec<&str> =
-                person.errors.iter().map(|code| crate::model::code::entry(code).title).collect();
+            let reasons: Vec<&str> = person.errors.iter().map(|code| crate::model::code::entry(code).title).collect();
             [self.workforce.number(index).into(), person.codes.to_string().into(), reasons.join("; ").into()]
         })
     }
 }
 
 /// The output that the next run is compared with: the first CSV file with an identifier, or with the PersonNumber.
-fn users(pipeline: &Pipeline, people: &People) -> Option<manifest::Users> {
-    let _ = pipeline;
+fn users(people: &People) -> Option<manifest::Users> {
     people.outputs.iter().find_map(|mapped| {
-        let plan = &mapped.output.plan;
-        let identifier = mapped.output.fields.iter().find(|field| {
-            field.kind == FieldType::Identifier || field.expression.sql.trim() == "PersonNumber"
-        })?;
+        let plan = &mapped.plan;
+        let identifier = mapped
+            .output
+            .fields
+            .iter()
+            .find(|field| field.kind == FieldType::Identifier || field.expression.sql.trim() == "PersonNumber")?;
         let dialect = &plan.profile.dialect;
         let layout = Layout { identifier: identifier.name.clone(), delimiter: dialect.delimiter, headers: 1 };
         dialect.header.then(|| manifest::Users { path: plan.file.clone(), layout })
@@ -177,7 +178,7 @@ fn facts<'a>(people: &'a People, balances: &Balances, persons: &Persons, changes
     let active: Vec<usize> = (0..people.resolved.len()).filter(is_active).collect();
     let mut segments: BTreeMap<String, u64> = BTreeMap::new();
     for person in &active {
-        let employer = people.workforce.legal_employer(&people.resolved[*person]);
+        let employer = people.workforce.legal_employer_name(people.resolved[*person].work_relationship);
         if !employer.is_empty() {
             // Looked up before it is owned: there are few employers, and a million persons.
             match segments.get_mut(employer) {

@@ -21,8 +21,8 @@ mod message;
 mod policy;
 mod signature;
 
-pub use envelope::{Container, Envelope, dearmor};
 pub use envelope::is_message;
+pub use envelope::{Container, Envelope, dearmor};
 pub use error::{DecryptError, Failure};
 pub use keys::Keys;
 pub use message::{Limits, Plaintext, decrypt};

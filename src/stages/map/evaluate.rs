@@ -19,7 +19,7 @@ pub enum MapError {
 impl MapError {
     /// The table itself could not be built.
     pub fn table(error: &PolarsError) -> MapError {
-        MapError::Compute { place: "the table of resolved workers".into(), kind: kind_of(error) }
+        failed("the table of resolved workers".into(), error)
     }
 
     /// What can be done about it.

@@ -27,7 +27,8 @@ fn shared_by<'a>(resolved: &[Resolved], code: Code, text: impl Fn(&Resolved) -> 
             holders.entry(text.to_lowercase()).or_default().push(index);
         }
     }
-    let mut found: Vec<usize> = holders.into_values().filter(|group| group.len() > 1).flat_map(|group| losers(resolved, group)).collect();
+    let mut found: Vec<usize> =
+        holders.into_values().filter(|group| group.len() > 1).flat_map(|group| losers(resolved, group)).collect();
     found.sort_unstable();
     found.into_iter().map(|index| (index, code)).collect()
 }
