@@ -1,0 +1,51 @@
+# hcmsync: what can be done here. `make` alone lists it.
+# Debian 12 with Rust is enough: `make setup` installs the rest, once, and is part of `demo` and `test`.
+
+SHELL        := /bin/bash -euo pipefail
+export PATH  := $(HOME)/.cargo/bin:$(PATH)
+HCMSYNC      := ./target/release/hcmsync
+SUDO         := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+# To build: a C compiler, OpenSSL (SSH and OpenPGP), libclang (its bindings). To test: a real sshd, gpg, strace for injected faults.
+PACKAGES     := build-essential pkg-config libssl-dev libclang-dev ca-certificates \
+                openssh-server openssh-client openssl gnupg strace time
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test lint fmt bench sample clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+
+setup: ## install the Debian packages that are missing
+	@missing=$$(for p in $(PACKAGES); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
+	if [ -n "$$missing" ]; then \
+	    echo "installing" $$missing; \
+	    $(SUDO) apt-get update -qq; \
+	    $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \
+	fi
+
+# The tests use this same build: one profile, one set of features. The first time it takes a while (polars).
+build: setup ## the program, at target/release/hcmsync
+	cargo build --release --locked --bins
+
+demo: build ## the main job on sample-data, over a local SFTP server
+	@sample-data/serve.sh -- $(HCMSYNC) run pipelines/demo.toml
+	@echo; echo "The users are in $$(realpath out/demo/current/users.csv):"; echo; head -n 4 out/demo/current/users.csv
+
+test: setup fmt ## format and every test
+	cargo test --release --locked
+
+fmt: ## is the code formatted?
+	cargo fmt --check
+
+lint: setup fmt ## and clippy
+	cargo clippy --release --locked --all-targets -- -D warnings
+
+bench: build ## a million persons: time and memory, beside gpg --decrypt of the same files
+	benches/million.sh
+
+sample: build ## ten thousand synthetic persons in out/sample
+	$(HCMSYNC) sample --persons 10000 --seed 1 --out out/sample
+
+clean: ## what was built, and what demo, sample and bench left
+	cargo clean
+	rm -rf out/demo out/sample out/bench
