@@ -1,1 +1,31 @@
-use polars as _; fn main() {}
+//! The binary `hcmsync`: arguments in, exit code out. Here, and nowhere else, something is printed, and the clock and the
+//! environment are read.
+
+mod bars;
+mod cli;
+mod commands;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return commands::refuse(&error),
+    };
+    let common = cli.common.clone();
+    if let Some(threads) = common.threads {
+        // Fails only if somebody built the pool before, and nobody did.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+    }
+    match commands::execute(cli) {
+        Ok(text) => commands::print(&text),
+        Err(failure) => {
+            // A closed stderr is no reason to change the exit code.
+            let _ = writeln!(std::io::stderr(), "{}", failure.text(&common));
+            ExitCode::from(failure.exit_code)
+        }
+    }
+}

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 pub use failure::{Fatal, RunError};
-pub use input::{AsOfDate, Input, Inputs};
+pub use input::{AsOfDate, Input, Inputs, inbox_context, wants};
 pub use people::{Mapped, People, Users};
 
 use crate::pipeline::Pipeline;
@@ -64,12 +64,7 @@ pub fn run(pipeline: &Pipeline, settings: &Settings, world: &World<'_>) -> Resul
 
 /// The first seven stages: all that can be said of the people, without a trace on disk but downloaded ciphertext.
 /// `work` is the folder where that may rest.
-pub fn resolve(
-    pipeline: &Pipeline,
-    settings: &Settings,
-    world: &World<'_>,
-    work: &Path,
-) -> Result<People, RunError> {
+pub fn resolve(pipeline: &Pipeline, settings: &Settings, world: &World<'_>, work: &Path) -> Result<People, RunError> {
     let keys = pipeline.options.decrypt.as_ref().map(|options| Keys::load(options, &pipeline.base)).transpose()?;
     let fetched = input::fetch(pipeline, world, work)?;
     let as_of = input::as_of(pipeline, settings.as_of, world.now, &fetched)?;

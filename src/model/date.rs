@@ -118,14 +118,27 @@ mod tests {
     fn iso_forms_and_only_those() {
         let iso = DateFormat::default();
         let midnight = ReadDate { day: day(2026, 11, 20), had_time: false };
-        for text in ["2026-11-20", "20261120", "2026-11-20T00:00:00", "2026-11-20 00:00:00.000+00:00", "2026-11-20T00:00Z"] {
+        for text in
+            ["2026-11-20", "20261120", "2026-11-20T00:00:00", "2026-11-20 00:00:00.000+00:00", "2026-11-20T00:00Z"]
+        {
             assert_eq!(iso.read(text), Some(midnight), "{text}");
         }
         let noon = ReadDate { day: day(2026, 11, 20), had_time: true };
         for text in ["2026-11-20T23:59:59-11:00", "2026-11-20 12:00", "2026-11-20T00:00:00.001Z"] {
             assert_eq!(iso.read(text), Some(noon), "{text}: the date part, without a zone shift");
         }
-        for text in ["20/11/2026", "11/20/2026", "2026-13-01", "2026-02-30", "2026-1-1", "2026-11-20T", "2026-11-20x", "2026-11-20T25:00", "", "nonsense"] {
+        for text in [
+            "20/11/2026",
+            "11/20/2026",
+            "2026-13-01",
+            "2026-02-30",
+            "2026-1-1",
+            "2026-11-20T",
+            "2026-11-20x",
+            "2026-11-20T25:00",
+            "",
+            "nonsense",
+        ] {
             assert_eq!(iso.read(text), None, "{text}");
         }
     }

@@ -81,16 +81,21 @@ impl Balance {
         self.records == out.iter().sum::<u64>()
     }
 
-    /// Adds what another thread counted.
-    pub fn add(&mut self, other: &Balance) {
-        self.records += other.records;
-        self.used += other.used;
-        self.not_in_effect += other.not_in_effect;
-        self.superseded += other.superseded;
-        self.set_aside += other.set_aside;
-        self.rejected += other.rejected;
-        self.duplicates += other.duplicates;
-        self.quarantined += other.quarantined;
+    /// The buckets by their names in the report and the manifest.
+    pub fn buckets(&self) -> BTreeMap<String, u64> {
+        [
+            ("in", self.records),
+            ("used", self.used),
+            ("not_in_effect", self.not_in_effect),
+            ("superseded", self.superseded),
+            ("set_aside", self.set_aside),
+            ("rejected", self.rejected),
+            ("duplicates", self.duplicates),
+            ("quarantined", self.quarantined),
+        ]
+        .into_iter()
+        .map(|(name, count)| (name.to_owned(), count))
+        .collect()
     }
 }
 

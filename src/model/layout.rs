@@ -148,7 +148,8 @@ pub struct Layout {
 impl Layout {
     /// The fixed columns, then `named`: further attributes with whether they are dates, without repetition.
     pub fn new<'a>(kind: Kind, named: impl IntoIterator<Item = (&'a str, bool)>) -> Layout {
-        let mut columns: Vec<(String, Role)> = fixed(kind).iter().map(|(name, role)| ((*name).to_owned(), *role)).collect();
+        let mut columns: Vec<(String, Role)> =
+            fixed(kind).iter().map(|(name, role)| ((*name).to_owned(), *role)).collect();
         for (name, is_date) in named {
             if columns.iter().all(|(known, _)| known != name) {
                 columns.push((name.to_owned(), if is_date { Role::Date } else { Role::Text }));

@@ -114,7 +114,12 @@ impl RowCodes {
     }
 
     fn codes(self, mask: u16) -> Codes {
-        Self::CODES.iter().enumerate().filter(|(bit, _)| self.0 & mask & (1 << bit) != 0).map(|(_, code)| *code).collect()
+        Self::CODES
+            .iter()
+            .enumerate()
+            .filter(|(bit, _)| self.0 & mask & (1 << bit) != 0)
+            .map(|(_, code)| *code)
+            .collect()
     }
 }
 

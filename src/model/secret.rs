@@ -44,7 +44,9 @@ impl TryFrom<Places> for Secret {
                 Ok(Secret::Command(words))
             }
             Places { env: None, file: None, command: None, credential: Some(name) } => Ok(Secret::Credential(name)),
-            _ => Err("a secret is exactly one of { env = \"NAME\" }, { file = \"PATH\" }, { command = [\"PROGRAM\", …] } or { credential = \"NAME\" }"),
+            _ => Err(
+                "a secret is exactly one of { env = \"NAME\" }, { file = \"PATH\" }, { command = [\"PROGRAM\", …] } or { credential = \"NAME\" }",
+            ),
         }
     }
 }
@@ -73,9 +75,13 @@ impl SecretError {
             SecretError::NoVariable(name) => format!("set {name} in the environment of the run"),
             SecretError::File { .. } => "check the path: a relative one is relative to the pipeline file".into(),
             SecretError::Open { path, .. } => format!("chmod 600 {}", path.display()),
-            SecretError::Command { .. } => "run the command by hand as the same user; it must print the secret and exit with 0".into(),
+            SecretError::Command { .. } => {
+                "run the command by hand as the same user; it must print the secret and exit with 0".into()
+            }
             SecretError::NoCredential(name) => format!("add LoadCredential={name}:PATH to the unit"),
-            SecretError::NotText(_) => "a passphrase or password is text; a key belongs into secret_key or identity_file".into(),
+            SecretError::NotText(_) => {
+                "a passphrase or password is text; a key belongs into secret_key or identity_file".into()
+            }
         }
     }
 }
@@ -84,11 +90,14 @@ impl Secret {
     /// Reads the secret; relative files are relative to `base`, the folder of the pipeline file.
     pub fn reveal(&self, base: &Path) -> Result<SecretString, SecretError> {
         match self {
-            Secret::Env(name) => std::env::var(name).map(SecretString::from).map_err(|_| SecretError::NoVariable(name.clone())),
+            Secret::Env(name) => {
+                std::env::var(name).map(SecretString::from).map_err(|_| SecretError::NoVariable(name.clone()))
+            }
             Secret::File(path) => read_private(&base.join(path)),
             Secret::Command(words) => run(words),
             Secret::Credential(name) => {
-                let folder = std::env::var_os("CREDENTIALS_DIRECTORY").ok_or_else(|| SecretError::NoCredential(name.clone()))?;
+                let folder =
+                    std::env::var_os("CREDENTIALS_DIRECTORY").ok_or_else(|| SecretError::NoCredential(name.clone()))?;
                 let path = PathBuf::from(folder).join(name);
                 if !path.is_file() {
                     return Err(SecretError::NoCredential(name.clone()));

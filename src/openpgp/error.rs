@@ -48,15 +48,30 @@ impl KeyError {
         match self {
             KeyError::Read { .. } => "check the path: a relative one is relative to the pipeline file".into(),
             KeyError::NotAKey { .. } => "export the key once more, armored (.asc) or binary".into(),
-            KeyError::OpenToOthers { path, .. } => format!("chmod 600 {}, or protect the key with a passphrase", path.display()),
-            KeyError::NoSecret { .. } => "name the file of the secret key (…_priv.asc), not that of the public one".into(),
-            KeyError::NoPassphrase { .. } => "add passphrase = { env = \"…\" }, { file = \"…\" }, { command = […] } or { credential = \"…\" }".into(),
-            KeyError::WrongPassphrase { .. } => "check the place that the passphrase is read from; it is used to the last character but one line end".into(),
-            KeyError::NotForEncryption { .. } => "ask the recipient for a current public key; `hcmsync keys show FILE` tells what is in this one".into(),
-            KeyError::Exists { .. } => "a key is never overwritten: choose another name, or move the old one away".into(),
+            KeyError::OpenToOthers { path, .. } => {
+                format!("chmod 600 {}, or protect the key with a passphrase", path.display())
+            }
+            KeyError::NoSecret { .. } => {
+                "name the file of the secret key (…_priv.asc), not that of the public one".into()
+            }
+            KeyError::NoPassphrase { .. } => {
+                "add passphrase = { env = \"…\" }, { file = \"…\" }, { command = […] } or { credential = \"…\" }".into()
+            }
+            KeyError::WrongPassphrase { .. } => {
+                "check the place that the passphrase is read from; it is used to the last character but one line end"
+                    .into()
+            }
+            KeyError::NotForEncryption { .. } => {
+                "ask the recipient for a current public key; `hcmsync keys show FILE` tells what is in this one".into()
+            }
+            KeyError::Exists { .. } => {
+                "a key is never overwritten: choose another name, or move the old one away".into()
+            }
             KeyError::Write { .. } => "check the folder, its permissions, and the space on its disk".into(),
             KeyError::Bits(_) => "3072 is a good choice; Oracle's own keys have 2048".into(),
-            KeyError::Generate(_) | KeyError::Seal(_) => "this is a fault of the program or of its OpenSSL: report it".into(),
+            KeyError::Generate(_) | KeyError::Seal(_) => {
+                "this is a fault of the program or of its OpenSSL: report it".into()
+            }
         }
     }
 

@@ -83,7 +83,8 @@ pub fn read(path: &Path) -> Result<Vec<Cert>, KeyError> {
     file.read_to_end(&mut bytes).map_err(failed)?;
 
     let not_a_key = |e: sequoia_openpgp::anyhow::Error| KeyError::NotAKey { path: path.into(), reason: e.to_string() };
-    let certs = CertParser::from_bytes(&bytes).and_then(Iterator::collect::<Result<Vec<Cert>, _>>).map_err(not_a_key)?;
+    let certs =
+        CertParser::from_bytes(&bytes).and_then(Iterator::collect::<Result<Vec<Cert>, _>>).map_err(not_a_key)?;
     if certs.is_empty() {
         return Err(KeyError::NotAKey { path: path.into(), reason: "it holds no key".into() });
     }

@@ -20,13 +20,13 @@ pub enum PipelineError {
     /// Rendered with file, line, column and caret.
     #[error("{0}")]
     Mistakes(String),
-    #[error("{path} has no [env.{name}]{}", known(.known))]
+    #[error("{path} has no [env.{name}]{}", list(.known))]
     NoEnvironment { path: String, name: String, known: Vec<String> },
     #[error("--from {0}: {1}")]
     From(String, String),
 }
 
-fn known(names: &[String]) -> String {
+fn list(names: &[String]) -> String {
     if names.is_empty() { String::new() } else { format!("; it has {}", names.join(", ")) }
 }
 
@@ -198,7 +198,8 @@ pub fn override_places(options: &mut Options, overrides: &Overrides) -> Result<(
     let absolute = |path: &std::path::Path| std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
     if let Some(from) = &overrides.from {
         let text = absolute(from).display().to_string();
-        let location = Location::try_from(text.clone()).map_err(|error| PipelineError::From(text, error.to_string()))?;
+        let location =
+            Location::try_from(text.clone()).map_err(|error| PipelineError::From(text, error.to_string()))?;
         match &mut options.fetch {
             Some(fetch) => fetch.from = location,
             None => options.fetch = Some(Fetch::new(location)),

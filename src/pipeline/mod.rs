@@ -193,8 +193,8 @@ impl Pipeline {
         variable: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Pipeline, PipelineError> {
         let name = path.display().to_string();
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| PipelineError::Unreadable { path: name.clone(), source })?;
+        let text =
+            std::fs::read_to_string(path).map_err(|source| PipelineError::Unreadable { path: name.clone(), source })?;
         let source = SourceText { path: &name, text: &text };
         let mut options = document::read(source, overrides.env.as_deref(), variable)?;
         document::override_places(&mut options, overrides)?;

@@ -57,7 +57,9 @@ fn add(scope: &mut Scope, name: &str, kind: Type, after_selection: bool) {
 fn own_names(extracts: &Extracts) -> Vec<(Kind, String, Type)> {
     let mut names = Vec::new();
     for kind in PRECEDENCE {
-        names.extend(attribute::of_kind(kind).iter().map(|attribute| (kind, attribute.name.to_owned(), type_of(attribute.ty))));
+        names.extend(
+            attribute::of_kind(kind).iter().map(|attribute| (kind, attribute.name.to_owned(), type_of(attribute.ty))),
+        );
         let own = extracts.of(kind).into_iter().flat_map(|extract| &extract.columns.0);
         names.extend(own.map(|(name, _)| (kind, name.clone(), Type::Text)));
     }
@@ -76,7 +78,9 @@ fn type_of(ty: CellType) -> Type {
 pub fn kept(extracts: &Extracts, kind: Kind, named: &BTreeSet<String>, outputs: &[OutputPlan]) -> Layout {
     let everything = outputs.iter().any(OutputPlan::writes_every_attribute);
     // An assignment file may be a flat source: it can carry any name whose own file is not configured.
-    let carried = PRECEDENCE.into_iter().filter(|other| *other == kind || kind == Kind::Assignment && extracts.of(*other).is_none());
+    let carried = PRECEDENCE
+        .into_iter()
+        .filter(|other| *other == kind || kind == Kind::Assignment && extracts.of(*other).is_none());
     let mut columns: Vec<(&str, bool)> = Vec::new();
     let prefix = format!("{kind}.");
     let is_named = |name: &str| {
@@ -90,7 +94,10 @@ pub fn kept(extracts: &Extracts, kind: Kind, named: &BTreeSet<String>, outputs: 
     for of in &carried {
         let needed = |attribute: &attribute::Attribute| attribute.needed && *of != kind || is_named(attribute.name);
         columns.extend(
-            attribute::of_kind(*of).iter().filter(|attribute| needed(attribute)).map(|a| (a.name, a.ty == CellType::Date)),
+            attribute::of_kind(*of)
+                .iter()
+                .filter(|attribute| needed(attribute))
+                .map(|a| (a.name, a.ty == CellType::Date)),
         );
     }
     let own = extracts.of(kind).into_iter().flat_map(|extract| &extract.columns.0);

@@ -30,11 +30,11 @@ pub enum RunError {
     Decrypt { file: String, source: DecryptError },
     #[error("{file} is an OpenPGP message, and the pipeline has no [decrypt] table")]
     Encrypted { file: String },
-    #[error("{} {0}", .0.code())]
+    #[error("{code} {0}", code = .0.code())]
     Read(#[from] ReadError),
     #[error("CSV004 no extract has the column \"{0}\", which the mapping names")]
     NoColumn(String),
-    #[error("{} {}", .0.code, .0.sentence)]
+    #[error("{code} {sentence}", code = .0.code, sentence = .0.sentence)]
     Fatal(Fatal),
     #[error("{}", trips(.0))]
     Guards(Vec<Verdict>),
@@ -74,6 +74,7 @@ impl RunError {
                 fetch::Failure::Missing => 4,
                 fetch::Failure::Transport => 5,
                 fetch::Failure::Trust => 6,
+                fetch::Failure::Machine => 1,
             },
             RunError::Keys(error) | RunError::Decrypt { source: error, .. } => match error.kind() {
                 decrypt::Failure::Config => 2,
@@ -96,12 +97,13 @@ impl RunError {
             RunError::Keys(error) | RunError::Decrypt { source: error, .. } => Some(error.help()),
             RunError::Encrypted { .. } => Some("add a [decrypt] table with the secret key and the signer".into()),
             RunError::Read(error) => Some(error.help()),
-            RunError::NoColumn(_) => {
-                Some("correct the name, or say which header it is: [extract.KIND] columns = { Name = \"Header\" }".into())
-            }
+            RunError::NoColumn(_) => Some(
+                "correct the name, or say which header it is: [extract.KIND] columns = { Name = \"Header\" }".into(),
+            ),
             RunError::Fatal(fatal) => Some(format!("{} (hcmsync help {})", entry(fatal.code).fix, fatal.code)),
             RunError::Guards(_) => Some(
-                "look at the extract first; if the change is right, let it through once with --allow GUARD=VALUE".into(),
+                "look at the extract first; if the change is right, let it through once with --allow GUARD=VALUE"
+                    .into(),
             ),
             RunError::Map(error) => Some(error.help().into()),
             RunError::Unbalanced(_) => Some("this is a fault of the program: please report it".into()),

@@ -44,6 +44,8 @@ pub struct Input {
 pub struct Inputs {
     pub tables: [Table; 3],
     pub files: Vec<Input>,
+    /// The fingerprints of our keys.
+    pub keys: Vec<String>,
 }
 
 /// Stage 1: the newest set of files for the patterns of the pipeline.
@@ -54,15 +56,19 @@ pub fn fetch(pipeline: &Pipeline, world: &World<'_>, work: &Path) -> Result<Vec<
     }
     let wants: Vec<Want> = wants(pipeline);
     let inbox = work.join(".inbox");
-    let context = Context {
+    Ok(fetch::fetch(options, &wants, &inbox_context(pipeline, world, &inbox), world.progress)?)
+}
+
+/// What the fetch stage is lent: without `[decrypt]` a download may be plaintext, and stays in memory.
+pub fn inbox_context<'a>(pipeline: &'a Pipeline, world: &World<'a>, inbox: &'a Path) -> Context<'a> {
+    Context {
         base: &pipeline.base,
-        inbox: &inbox,
+        inbox,
         now: world.now,
         home: world.home,
         agent_socket: world.agent_socket,
         keep_on_disk: pipeline.options.decrypt.is_some(),
-    };
-    Ok(fetch::fetch(options, &wants, &context, world.progress)?)
+    }
 }
 
 /// What a pipeline wants of the source.
@@ -98,13 +104,15 @@ fn date_of_set(fetched: &[Fetched]) -> Result<Date, RunError> {
     let mut first: Option<(Date, &str)> = None;
     for file in fetched {
         let Some(date) = date_in_name(&file.name) else {
-            let sentence = format!("as_of is \"file-name\", and there is no date in the name {}", file.name.escape_debug());
+            let sentence =
+                format!("as_of is \"file-name\", and there is no date in the name {}", file.name.escape_debug());
             return Err(RunError::fatal(Code::Asof002, sentence));
         };
         match first {
             None => first = Some((date, &file.name)),
             Some((other, name)) if other != date => {
-                let sentence = format!("{} is of {other}, and {} is of {date}", name.escape_debug(), file.name.escape_debug());
+                let sentence =
+                    format!("{} is of {other}, and {} is of {date}", name.escape_debug(), file.name.escape_debug());
                 return Err(RunError::fatal(Code::Asof002, sentence));
             }
             Some(_) => {}
@@ -122,12 +130,13 @@ pub fn read(
 ) -> Result<Inputs, RunError> {
     let bytes = fetched.iter().map(|file| file.bytes).sum();
     world.progress.begin("read", "bytes", Some(bytes));
-    let mut by_kind: Vec<(Kind, Vec<Fetched>)> = Kind::ALL.into_iter().map(|kind| (kind, Vec::new())).collect();
-    for file in fetched {
-        let own = by_kind.iter_mut().find(|(kind, _)| kind.name() == file.kind);
-        own.into_iter().for_each(|(_, files)| files.push(file));
-        // A kind that nobody wanted is never fetched.
-    }
+    let mut rest = fetched;
+    let by_kind = Kind::ALL.map(|kind| {
+        let (own, others) =
+            std::mem::take(&mut rest).into_iter().partition::<Vec<_>, _>(|file| file.kind == kind.name());
+        rest = others;
+        (kind, own)
+    });
     let read: Vec<(Table, Vec<Input>)> = by_kind
         .into_par_iter()
         .map(|(kind, files)| read_kind(pipeline, kind, files, keys, world))
@@ -137,7 +146,8 @@ pub fn read(
     let records: u64 = files.iter().map(|file| file.records).sum();
     world.progress.end(&format!("{} files, {records} records", files.len()));
     let Ok(tables) = <[Table; 3]>::try_from(tables) else { unreachable!("one table a kind") };
-    Ok(Inputs { tables, files })
+    let keys = keys.map(|keys| keys.ours().into_iter().map(|key| key.fingerprint).collect()).unwrap_or_default();
+    Ok(Inputs { tables, files, keys })
 }
 
 fn read_kind(
@@ -190,11 +200,11 @@ fn open(kind: Kind, file: &Fetched, keys: Option<&Keys>) -> Result<(Vec<u8>, Inp
         .map_err(|source| RunError::Decrypt { file: file.name.clone(), source })?;
     input.accepted = opened.accepted.iter().map(|weak| weak.word()).collect();
     match opened.signature {
-        Signature::Good { signer } => {
+        Signature::Good { signer, .. } => {
             input.signature = "good";
             input.signer = Some(signer);
         }
-        Signature::NotChecked => input.signature = "off",
+        Signature::Unchecked | Signature::Unsigned => input.signature = "off",
     }
     Ok((opened.bytes, input))
 }

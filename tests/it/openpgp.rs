@@ -26,7 +26,8 @@ impl World {
         set_mode(&world.path("passphrase"), 0o600);
         world.gpg(&["--quick-gen-key", "fusion", "rsa2048", "sign", "never"], b"");
         world.export("fusion", "fusion.asc");
-        let customer = NewKey { user_id: "customer".into(), bits: 2048, valid_for: None, passphrase: PASSPHRASE.into() };
+        let customer =
+            NewKey { user_id: "customer".into(), bits: 2048, valid_for: None, passphrase: PASSPHRASE.into() };
         customer.create(&world.path("customer")).unwrap();
         world.gpg(&["--import", world.path("customer_pub.asc").to_str().unwrap()], b"");
         world
@@ -39,7 +40,17 @@ impl World {
     /// gpg's output, or a panic with its complaint.
     pub fn gpg(&self, arguments: &[&str], input: &[u8]) -> Vec<u8> {
         let mut gpg = Command::new("gpg")
-            .args(["--batch", "--yes", "--no-tty", "--trust-model", "always", "--pinentry-mode", "loopback", "--passphrase", ""])
+            .args([
+                "--batch",
+                "--yes",
+                "--no-tty",
+                "--trust-model",
+                "always",
+                "--pinentry-mode",
+                "loopback",
+                "--passphrase",
+                "",
+            ])
             .args(arguments)
             .env("GNUPGHOME", self.home.path())
             .stdin(Stdio::piped())
@@ -110,6 +121,7 @@ pub fn refused(message: &[u8], keys: &Keys) -> DecryptError {
 fn what_gpg_signs_and_encrypts_opens() {
     let world = World::new();
     let keys = world.keys("");
+    let _: &(dyn Send + Sync) = &keys; // one for the threads of a run
     let fusion = keys.signers()[0].fingerprint.clone();
     for cipher in ["AES", "AES192", "AES256", "CAMELLIA256"] {
         for compression in ["none", "zip", "zlib"] {
@@ -167,7 +179,14 @@ fn an_expired_or_revoked_signer_is_refused() {
     world.gpg(&["--quick-gen-key", "revoked", "rsa2048", "sign", "never"], b"");
     let sign = |user| ["--sign", "--encrypt", "-u", user, "-r", "customer"];
     // customer is younger than the signature, which gpg does not mind when told.
-    let dated_back = world.gpg(&[&["--faked-system-time=20200701T000000", "--ignore-time-conflict", "--ignore-valid-from"], &sign("expired")[..]].concat(), TEXT);
+    let dated_back = world.gpg(
+        &[
+            &["--faked-system-time=20200701T000000", "--ignore-time-conflict", "--ignore-valid-from"],
+            &sign("expired")[..],
+        ]
+        .concat(),
+        TEXT,
+    );
     assert!(matches!(refused(&dated_back, &world.keys_of("expired.asc")), DecryptError::SignerExpired(_)));
 
     let message = world.gpg(&sign("revoked"), TEXT);
@@ -196,7 +215,10 @@ fn what_is_not_an_encrypted_message_is_named() {
     assert!(said(&world.gpg(&["--clear-sign", "-u", "fusion"], TEXT)).contains("text with a signature around it"));
     assert!(said(&world.gpg(&["--detach-sign", "-u", "fusion"], TEXT)).contains("detached"));
     assert!(said(&world.gpg(&["--detach-sign", "--armor", "-u", "fusion"], TEXT)).contains("detached"));
-    assert!(said(&world.gpg(&["--sign", "-u", "fusion", "--compress-algo", "none"], TEXT)).contains("signed on the outside"));
+    assert!(
+        said(&world.gpg(&["--sign", "-u", "fusion", "--compress-algo", "none"], TEXT))
+            .contains("signed on the outside")
+    );
     assert!(said(&world.gpg(&["--sign", "-u", "fusion"], TEXT)).contains("readable"));
     assert!(said(&world.gpg(&["--store"], TEXT)).contains("readable"));
     assert!(said(&world.gpg(&["--export", "--armor"], TEXT)).contains("a key"));
@@ -254,6 +276,8 @@ fn the_options_are_checked() {
     assert!(unknown.contains("did you mean \"blowfish\""), "{unknown}");
     assert!(toml::from_str::<Decrypt>("secret_key = []\nsigners = []").is_err());
 
+    let schema = schemars::schema_for!(Decrypt).to_value().to_string();
+    assert!(Weak::ALL.iter().all(|weak| schema.contains(&format!("\"{}\"", weak.word()))), "{schema}");
     let options = world.options("");
     assert!(matches!(load(&Decrypt { secret_key: vec![], ..options.clone() }), DecryptError::NoSecretKey));
     assert!(matches!(load(&Decrypt { signer: vec![], ..options.clone() }), DecryptError::NoSigner));
@@ -293,24 +317,31 @@ fn our_key_pair_serves_gpg_and_ours() {
 
     let shown = &openpgp::describe(&private).unwrap()[0];
     assert_eq!(shown.user_ids, ["customer"]);
-    assert_eq!(shown.keys.iter().map(|k| (k.algorithm.as_str(), &k.uses[..], k.secret)).collect::<Vec<_>>(), [
-        ("RSA 2048", &["certify", "sign"][..], "protected"),
-        ("RSA 2048", &["encrypt"][..], "protected"),
-    ]);
-    let bare = NewKey { user_id: "y".into(), bits: 2048, valid_for: Some(std::time::Duration::from_secs(86400)), passphrase: secret.clone() };
+    assert_eq!(
+        shown.keys.iter().map(|k| (k.algorithm.as_str(), &k.uses[..], k.secret)).collect::<Vec<_>>(),
+        [("RSA 2048", &["certify", "sign"][..], "protected"), ("RSA 2048", &["encrypt"][..], "protected"),]
+    );
+    let bare = NewKey {
+        user_id: "y".into(),
+        bits: 2048,
+        valid_for: Some(std::time::Duration::from_secs(86400)),
+        passphrase: secret.clone(),
+    };
     let made = bare.create(&world.path("partner")).unwrap();
     assert!(made.description.keys.iter().all(|key| key.expires.is_some()));
 
     // gpg opens what we seal, and finds our signature good.
     world.gpg(&["--passphrase", PASSPHRASE, "--import", private.to_str().unwrap()], b"");
     for (cipher, armored) in [(Cipher::Aes128, false), (Cipher::Aes256, true)] {
-        let seal = Seal::to(&world.path("customer_pub.asc")).unwrap().signed_by(&private, Some(&secret)).unwrap().with(cipher);
+        let seal =
+            Seal::to(&world.path("customer_pub.asc")).unwrap().signed_by(&private, Some(&secret)).unwrap().with(cipher);
         let seal = if armored { seal.armored() } else { seal };
         let mut message = Vec::new();
         assert_eq!(seal.seal(&mut &TEXT[..], &mut message).unwrap(), TEXT.len() as u64);
         assert_eq!(message.starts_with(b"-----BEGIN PGP MESSAGE-----"), armored);
         let status = world.path("status");
-        let output = world.gpg(&["--passphrase", PASSPHRASE, "--status-file", status.to_str().unwrap(), "--decrypt"], &message);
+        let output =
+            world.gpg(&["--passphrase", PASSPHRASE, "--status-file", status.to_str().unwrap(), "--decrypt"], &message);
         assert_eq!(output, TEXT);
         let status = String::from_utf8_lossy(&std::fs::read(status).unwrap()).into_owned();
         assert!(status.contains("GOODSIG") && status.contains("DECRYPTION_OKAY"), "{status}");

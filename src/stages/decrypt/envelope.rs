@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use std::io::Read;
 use std::ops::Range;
 
+use sequoia_openpgp::PacketPile;
 use sequoia_openpgp::armor::{Reader, ReaderMode};
 use sequoia_openpgp::packet::{PKESK, Packet};
 use sequoia_openpgp::parse::Parse;
-use sequoia_openpgp::PacketPile;
 
 use super::DecryptError;
 
@@ -43,9 +43,13 @@ pub fn dearmor(message: &[u8]) -> Result<Cow<'_, [u8]>, DecryptError> {
     let Some(text) = armor(message) else { return Ok(Cow::Borrowed(message)) };
     match text.strip_prefix(b"-----BEGIN PGP ").unwrap_or_default() {
         t if t.starts_with(b"MESSAGE-----") => {}
-        t if t.starts_with(b"SIGNED MESSAGE") => return Err(DecryptError::NotEncrypted("text with a signature around it")),
+        t if t.starts_with(b"SIGNED MESSAGE") => {
+            return Err(DecryptError::NotEncrypted("text with a signature around it"));
+        }
         t if t.starts_with(b"SIGNATURE") => return Err(DecryptError::NotEncrypted("a detached signature")),
-        t if t.starts_with(b"PUBLIC KEY") || t.starts_with(b"PRIVATE KEY") => return Err(DecryptError::NotEncrypted("a key")),
+        t if t.starts_with(b"PUBLIC KEY") || t.starts_with(b"PRIVATE KEY") => {
+            return Err(DecryptError::NotEncrypted("a key"));
+        }
         _ => return Err(DecryptError::NotEncrypted("no OpenPGP message")),
     }
     // The decoder is content when the last line is missing, or when more follows it; we are not.
@@ -64,6 +68,13 @@ pub fn dearmor(message: &[u8]) -> Result<Cow<'_, [u8]>, DecryptError> {
 fn armor(message: &[u8]) -> Option<&[u8]> {
     let text = message.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(message).trim_ascii_start();
     text.starts_with(b"-----BEGIN PGP ").then_some(text)
+}
+
+/// Whether a file that nobody decrypts is an OpenPGP message all the same: armored, or encrypted packets.
+pub fn is_message(file: &[u8]) -> bool {
+    let Some(first) = file.first() else { return false };
+    let is_binary = first & 0x80 != 0 && !matches!(Envelope::scan(file), Err(DecryptError::NotEncrypted(_)));
+    armor(file).is_some() || is_binary
 }
 
 impl Envelope {

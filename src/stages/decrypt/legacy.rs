@@ -48,7 +48,8 @@ fn resynchronised(content: &[u8], algorithm: SymmetricAlgorithm, key: &SessionKe
 fn cfb(bytes: &[u8], algorithm: SymmetricAlgorithm, key: &SessionKey, iv: Option<&[u8]>) -> PgpResult<Vec<u8>> {
     let source = Memory::with_cookie(bytes, Cookie::default());
     let mut plaintext = Vec::with_capacity(bytes.len());
-    Decryptor::new(algorithm, BlockCipherMode::CFB, UnpaddingMode::None, key, iv, source)?.read_to_end(&mut plaintext)?;
+    Decryptor::new(algorithm, BlockCipherMode::CFB, UnpaddingMode::None, key, iv, source)?
+        .read_to_end(&mut plaintext)?;
     Ok(plaintext)
 }
 
@@ -74,7 +75,8 @@ pub(super) fn gnupg_aead<T>(
         if algorithm.is_some_and(|a| a != cipher) || key.len() != cipher.key_size().unwrap_or(0) {
             return false;
         }
-        let chunks = Chunks { key: key.clone(), nonce: nonce.into(), prefix: [0xD4, 1, content[1], content[2], *chunk_bits] };
+        let chunks =
+            Chunks { key: key.clone(), nonce: nonce.into(), prefix: [0xD4, 1, content[1], content[2], *chunk_bits] };
         plaintext = authenticated(ciphertext, cipher, mode, 1 << (chunk_bits + 6), chunks).ok();
         plaintext.is_some()
     })?;

@@ -21,7 +21,7 @@ use super::{Container, DecryptError, Envelope, Keys, Signature, Weak, dearmor, l
 /// Encryption, compression, and one of each to spare.
 const MAX_DEPTH: isize = 4;
 /// How much the library holds back while it reads. We hand nothing out before the end whatever it is; small is fast.
-const READ_AHEAD: usize = 1 << 20;
+const READ_AHEAD: usize = 1 << 16;
 
 /// How much a message may unpack to (`promises.md` 5).
 #[derive(Clone, Copy, Debug)]

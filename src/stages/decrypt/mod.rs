@@ -21,6 +21,7 @@ mod message;
 mod policy;
 mod signature;
 
+pub use envelope::is_message;
 pub use envelope::{Container, Envelope, dearmor};
 pub use error::{DecryptError, Failure};
 pub use keys::Keys;

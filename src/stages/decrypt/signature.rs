@@ -84,7 +84,8 @@ fn weaknesses(good: &GoodChecksum<'_>, keys: &Keys) -> Result<Vec<Weak>, Decrypt
     standing(&today.map_err(|_| DecryptError::SignerInvalid(good.ka.cert().fingerprint().to_hex()))?)?;
 
     let mut weak = Vec::new();
-    if let Some(short) = short_key(good.ka.cert()) {
+    let primary = good.ka.cert().primary_key();
+    if let Some(short) = Weak::key(good.ka.key()).or(Weak::key(primary.key())) {
         weak.push(keys.allow(short)?);
     }
     let without: Vec<Weak> = keys.accept.iter().copied().filter(|weak| *weak != Weak::Sha1).collect();
@@ -111,10 +112,6 @@ fn standing(key: &SigningKey<'_>) -> Result<(), DecryptError> {
     Ok(())
 }
 
-fn short_key(cert: &Cert) -> Option<Weak> {
-    cert.keys().find_map(|ka| Weak::key(ka.key()))
-}
-
 /// The sentence for a signature that the library does not find good.
 fn refusal(error: &VerificationError<'_>, keys: &Keys) -> DecryptError {
     match error {
@@ -124,7 +121,9 @@ fn refusal(error: &VerificationError<'_>, keys: &Keys) -> DecryptError {
             standing(ka).err().unwrap_or_else(|| DecryptError::SignerInvalid(ka.cert().fingerprint().to_hex()))
         }
         VerificationError::BadSignature { sig, error, .. } => match error.downcast_ref::<Error>() {
-            Some(Error::PolicyViolation(..)) if sig.hash_algo() == HashAlgorithm::SHA1 => DecryptError::Weak(Weak::Sha1),
+            Some(Error::PolicyViolation(..)) if sig.hash_algo() == HashAlgorithm::SHA1 => {
+                DecryptError::Weak(Weak::Sha1)
+            }
             Some(Error::PolicyViolation(..)) => DecryptError::BrokenHash(sig.hash_algo().to_string()),
             Some(Error::Expired(_) | Error::NotYetLive(_)) => DecryptError::SignatureTime,
             _ => DecryptError::BadSignature,
@@ -139,7 +138,8 @@ fn issuer(signature: &Packet) -> String {
 
 /// The library does not believe the certificate: because of something that could be accepted by name, or at all.
 fn unbound(signature: &Packet, cert: &Cert, keys: &Keys) -> DecryptError {
-    if let Some(refused) = short_key(cert).and_then(|short| keys.allow(short).err()) {
+    let short = cert.keys().find_map(|ka| Weak::key(ka.key()));
+    if let Some(refused) = short.and_then(|short| keys.allow(short).err()) {
         return refused;
     }
     let lenient = lenient();

@@ -1,1 +1,315 @@
-//! (placeholder, replaced by its owner)
+//! Fetch: the newest set of extracts, whole, from a folder or an SFTP server whose host key is known.
+//!
+//! Which files are the newest is read from their names; the rules stand in `generation`. A name that matches a
+//! pattern may not be what it seems: where one of the newest set is a link, a folder, or has a name with control characters, the
+//! run is refused rather than an older set taken. A file is read between two looks at it (`download`), and a server is believed in
+//! nothing but the bytes that it sends: paths here are made here, sizes are limits, lists have an end (`promises.md` 6 to 9, 20, 21).
+//!
+//! How the parts lie: `options` and `location` are the pipeline file's words; `source` is the seam, with `folder` and `sftp` behind
+//! it; `session`, `known_hosts` and `offer` are the way into a server.
+
+mod download;
+mod error;
+mod folder;
+mod generation;
+mod known_hosts;
+mod location;
+mod offer;
+mod options;
+mod pattern;
+mod session;
+mod sftp;
+mod source;
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest, Sha256};
+
+pub use error::{Failure, FetchError, HostKey};
+pub use generation::{Stamp, date_in_name, generation};
+pub use location::{Location, LocationError, Remote};
+pub use offer::{CATEGORIES, Offer};
+pub use options::{Age, Fetch};
+pub use pattern::Pattern;
+
+use crate::progress::Progress;
+use download::{Inbox, hex, local, retrying};
+use folder::Folder;
+use session::Door;
+use sftp::Sftp;
+use source::{Entry, Source};
+
+/// One kind of record that a run wants: the pipeline's `[extract.KIND]`.
+#[derive(Clone, Debug)]
+pub struct Want {
+    pub kind: &'static str,
+    /// The pattern of file names; see [`Pattern`].
+    pub pattern: String,
+    /// Whether it is an error if nothing matches.
+    pub required: bool,
+}
+
+/// What a run lends to this stage.
+pub struct Context<'a> {
+    /// The folder of the pipeline file, where relative paths start.
+    pub base: &'a Path,
+    /// Where downloads rest; made with mode 0700 when it is needed.
+    pub inbox: &'a Path,
+    /// The moment that ages are measured from.
+    pub now: Timestamp,
+    /// The home folder, which `~` stands for.
+    pub home: Option<&'a Path>,
+    /// The socket of the SSH agent (`SSH_AUTH_SOCK`).
+    pub agent_socket: Option<&'a Path>,
+    /// Whether a download may rest on disk; false if it may be plaintext, which is then kept in memory alone.
+    pub keep_on_disk: bool,
+}
+
+/// A file that was fetched whole.
+#[derive(Debug)]
+pub struct Fetched {
+    pub kind: &'static str,
+    /// The name at its origin; never a path.
+    pub name: String,
+    pub body: Body,
+    pub bytes: u64,
+    /// Lower-case hexadecimal.
+    pub sha256: String,
+    /// When it was last written, as its origin says.
+    pub modified: Option<Timestamp>,
+}
+
+/// Where the bytes of a fetched file are.
+#[derive(Debug)]
+pub enum Body {
+    /// In a file: in its own place, or in the inbox.
+    File(PathBuf),
+    /// In memory.
+    Memory(Vec<u8>),
+}
+
+impl Fetched {
+    /// The bytes, proved to be those that were fetched. Errors: the file cannot be read, or has changed since.
+    pub fn read(&self) -> Result<Vec<u8>, FetchError> {
+        let path = match &self.body {
+            Body::Memory(bytes) => return Ok(bytes.clone()),
+            Body::File(path) => path,
+        };
+        let mut bytes = Vec::with_capacity(usize::try_from(self.bytes).unwrap_or(0));
+        let file = folder::open(path).map_err(|e| local(path, e))?;
+        file.take(self.bytes.saturating_add(1)).read_to_end(&mut bytes).map_err(|e| local(path, e))?;
+        let read = bytes.len() as u64;
+        if read != self.bytes || hex(&Sha256::digest(&bytes)) != self.sha256 {
+            return Err(FetchError::Changed { name: self.name.clone(), bytes: self.bytes, read, after: read });
+        }
+        Ok(bytes)
+    }
+}
+
+/// Fetches the newest set of files of every kind in `wants`, in their order, each set sorted by name.
+///
+/// A folder's files stay where they are and are only read; a server's are downloaded into `context.inbox`, or into memory.
+/// Errors are [`FetchError`]s: see [`Failure`] for how each ends the run.
+pub fn fetch(
+    options: &Fetch,
+    wants: &[Want],
+    context: &Context<'_>,
+    progress: &dyn Progress,
+) -> Result<Vec<Fetched>, FetchError> {
+    let mut source = open(options, context)?;
+    let sets = choose(options, wants, context, source.as_mut())?;
+    let expected = sets.iter().flat_map(|set| &set.files).filter_map(|file| file.bytes).fold(0, u64::saturating_add);
+    progress.begin("fetch", "bytes", Some(expected));
+    let inbox = Inbox::new(options, context, progress);
+    let mut fetched = Vec::new();
+    for set in &sets {
+        for (i, file) in set.files.iter().enumerate() {
+            match inbox.take(source.as_mut(), set.kind, i + 1, &file.name) {
+                Ok(file) => fetched.push(file),
+                Err(error) => {
+                    discard(&fetched, source.as_ref());
+                    return Err(error);
+                }
+            }
+        }
+    }
+    let bytes: u64 = fetched.iter().map(|file| file.bytes).sum();
+    progress.end(&format!("{} files, {bytes} bytes, from {}", fetched.len(), options.from));
+    Ok(fetched)
+}
+
+/// Removes what was downloaded before the run failed, so that it can be tried again. Files in their own place stay.
+fn discard(fetched: &[Fetched], source: &dyn Source) {
+    for file in fetched {
+        if let Body::File(path) = &file.body
+            && source.in_place(&file.name).is_none()
+        {
+            // What cannot be removed is in nobody's way but a next download's, which will say so.
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
+
+/// What `hcmsync check` learns of the place without taking a file.
+#[derive(Debug)]
+pub struct Probe {
+    /// The server; none for a folder.
+    pub server: Option<Server>,
+    /// The newest set of each kind that was wanted, or what is wrong with it.
+    pub newest: Vec<Newest>,
+    /// What is wrong with the kinds together.
+    pub together: Result<(), FetchError>,
+}
+
+/// A server that is known, with what both sides can do.
+#[derive(Debug)]
+pub struct Server {
+    pub host_key: HostKey,
+    pub agreed: Offer,
+    pub ours: Offer,
+    /// What the server offers, as far as it says so.
+    pub theirs: Option<Offer>,
+}
+
+/// The newest set of one kind.
+#[derive(Debug)]
+pub struct Newest {
+    pub kind: &'static str,
+    pub files: Result<Vec<Listed>, FetchError>,
+}
+
+/// A file that would be fetched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    pub name: String,
+    pub bytes: Option<u64>,
+    pub age: Option<SignedDuration>,
+}
+
+/// Looks, and takes nothing: is the server known, does it let us in, which files are the newest?
+/// An error means that the place cannot be looked at; what is wrong with one kind stands in its [`Newest`].
+pub fn probe(options: &Fetch, wants: &[Want], context: &Context<'_>) -> Result<Probe, FetchError> {
+    let server = match &options.from {
+        Location::Folder(_) => None,
+        Location::Sftp(remote) => Some(look_at(&Door::new(remote, options, context)?)?),
+    };
+    let mut source = open(options, context)?;
+    let sets = sets(options, wants, context, source.as_mut())?;
+    let together = together(options, sets.iter().filter_map(|(_, set)| set.as_ref().ok()));
+    let listed = |file: Entry| Listed {
+        name: file.name,
+        bytes: file.bytes,
+        age: file.modified.map(|time| context.now.duration_since(time)),
+    };
+    let newest = sets
+        .into_iter()
+        .map(|(kind, set)| Newest { kind, files: set.map(|set| set.files.into_iter().map(listed).collect()) });
+    Ok(Probe { server, newest: newest.collect(), together })
+}
+
+fn look_at(door: &Door<'_>) -> Result<Server, FetchError> {
+    let hall = door.knock()?;
+    let ours = Offer::ours(&hall.session).unwrap_or_default();
+    Ok(Server { host_key: hall.host_key, agreed: Offer::agreed(&hall.session), ours, theirs: door.offer().ok() })
+}
+
+fn open<'a>(options: &'a Fetch, context: &'a Context<'a>) -> Result<Box<dyn Source + 'a>, FetchError> {
+    Ok(match &options.from {
+        Location::Folder(path) => Box::new(Folder::new(options::resolve(path, context.base, context.home)?)),
+        Location::Sftp(remote) => Box::new(Sftp::new(Door::new(remote, options, context)?)),
+    })
+}
+
+/// The newest files of one kind; empty if nothing matches and nothing must.
+struct Set {
+    kind: &'static str,
+    files: Vec<Entry>,
+}
+
+/// The newest set of every kind, if all of them can be taken together.
+fn choose(
+    options: &Fetch,
+    wants: &[Want],
+    context: &Context<'_>,
+    source: &mut dyn Source,
+) -> Result<Vec<Set>, FetchError> {
+    let sets: Vec<Set> =
+        sets(options, wants, context, source)?.into_iter().map(|(_, set)| set).collect::<Result<_, _>>()?;
+    together(options, sets.iter())?;
+    Ok(sets)
+}
+
+type Outcome = (&'static str, Result<Set, FetchError>);
+
+/// The newest set of every kind, or what is wrong with it.
+fn sets(
+    options: &Fetch,
+    wants: &[Want],
+    context: &Context<'_>,
+    source: &mut dyn Source,
+) -> Result<Vec<Outcome>, FetchError> {
+    let patterns = wants.iter().map(|want| Pattern::new(&want.pattern)).collect::<Result<Vec<_>, _>>()?;
+    let wanted = |name: &str| patterns.iter().any(|pattern| pattern.takes(name));
+    let entries = retrying(options, || source.list(&wanted))?;
+    let place = source.place();
+    let one = |(want, pattern): (&Want, &Pattern)| {
+        let matching: Vec<Entry> = entries.iter().filter(|entry| pattern.takes(&entry.name)).cloned().collect();
+        (want.kind, newest(options, want, context, &place, matching))
+    };
+    Ok(wants.iter().zip(&patterns).map(one).collect())
+}
+
+/// The newest set of one kind among the names that match its pattern.
+fn newest(
+    options: &Fetch,
+    want: &Want,
+    context: &Context<'_>,
+    place: &str,
+    matching: Vec<Entry>,
+) -> Result<Set, FetchError> {
+    let kind = want.kind;
+    if matching.is_empty() && want.required {
+        return Err(FetchError::NoMatch { kind, place: place.to_owned(), pattern: want.pattern.clone() });
+    }
+    let files = generation::newest_set(kind, matching)?;
+    for file in &files {
+        let (place, name) = (place.to_owned(), file.name.clone());
+        if let Some(what) = file.shape.odd() {
+            return Err(FetchError::NotAFile { kind, place, name, what });
+        }
+        if name.chars().any(|c| c.is_control() || c == char::REPLACEMENT_CHARACTER) {
+            return Err(FetchError::BadName { kind, place, name });
+        }
+        young(options, kind, file, context.now)?;
+    }
+    Ok(Set { kind, files })
+}
+
+/// No older than `max_age`, by the time that its origin tells and by the latest moment that its name can mean.
+fn young(options: &Fetch, kind: &'static str, file: &Entry, now: Timestamp) -> Result<(), FetchError> {
+    let Some(limit) = options.max_age else { return Ok(()) };
+    let named = generation(&file.name).map(|stamp| (stamp.latest_moment(), stamp.to_string()));
+    let told = file.modified.map(|time| (time, time.to_string()));
+    match told.into_iter().chain(named).find(|(made, _)| now.duration_since(*made) > limit.signed()) {
+        Some((_, made)) => {
+            Err(FetchError::TooOld { kind, name: file.name.clone(), made, hours: limit.duration().as_secs() / 3600 })
+        }
+        None => Ok(()),
+    }
+}
+
+/// Sets that are one: of one generation, and no file in two of them.
+fn together<'s>(options: &Fetch, sets: impl Iterator<Item = &'s Set>) -> Result<(), FetchError> {
+    let (mut seen, mut names) = (std::collections::HashMap::new(), Vec::new());
+    for set in sets {
+        names.extend(set.files.first().map(|file| (set.kind, file.name.clone())));
+        for file in &set.files {
+            if let Some(a) = seen.insert(&file.name, set.kind) {
+                return Err(FetchError::TwoKinds { name: file.name.clone(), a, b: set.kind });
+            }
+        }
+    }
+    generation::same_generation(&names, options.max_set_skew.signed())
+}

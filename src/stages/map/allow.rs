@@ -12,7 +12,7 @@ use sqlparser::ast::{
 use super::expression::{Fault, range};
 use super::functions::{self, Argument, Arguments};
 use super::mistake::did_you_mean;
-use super::rewrite::{as_bigint, boolean, call, day, negated, one_of};
+use super::rewrite::{as_bigint, boolean, call, day, negated, one_of, right};
 use super::scope::{Scope, Type};
 
 pub(super) struct Checker<'a> {
@@ -361,6 +361,7 @@ impl<'a> Checker<'a> {
             "NVL" | "IFNULL" => function.name = vec![Ident::new("COALESCE")].into(),
             // As it is, a length is a number without a sign, and LENGTH(x) - 20 would be never below zero.
             "LENGTH" => return Some(as_bigint(&mut Expr::Function(function.clone()))),
+            "RIGHT" => return right(function),
             _ => {}
         }
         None

@@ -63,7 +63,10 @@ impl Columns<'_, '_> {
         let mut plans = Vec::with_capacity(fields.0.len());
         for (name, field) in &fields.0 {
             let Some(expression) = self.compiler.expression(&field.sql) else {
-                taken.extend(open.iter().map(|(key, _)| key.name.as_str()));
+                // It might have been a key under another name: that one is not also said to be missing.
+                if self.profile.field(name.get_ref()).is_none() {
+                    taken.extend(open.iter().map(|(key, _)| key.name.as_str()));
+                }
                 continue;
             };
             let demand = self.demand(name, &field.options, &expression, &open);

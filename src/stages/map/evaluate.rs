@@ -17,6 +17,11 @@ pub enum MapError {
 }
 
 impl MapError {
+    /// The table itself could not be built.
+    pub fn table(error: &PolarsError) -> MapError {
+        failed("the table of resolved workers".into(), error)
+    }
+
     /// What can be done about it.
     pub fn help(&self) -> &'static str {
         match self {

@@ -161,5 +161,14 @@ pub(super) fn range(sql: &str, span: Span) -> Range<usize> {
     }
     let start = offset(sql, span.start);
     let end = offset(sql, span.end);
-    if end > start { start..end } else { start..word_end(sql, start) }
+    let end = if end > start { end } else { word_end(sql, start) };
+    start..closed(sql, start, end)
+}
+
+/// The end of a call with its parenthesis, which the parser leaves out.
+fn closed(sql: &str, start: usize, end: usize) -> usize {
+    let rest = sql[end..].trim_start();
+    let part = &sql[start..end];
+    let open = part.matches('(').count() > part.matches(')').count();
+    if open && rest.starts_with(')') { sql.len() - rest.len() + 1 } else { end }
 }

@@ -349,3 +349,27 @@ pub fn reference() -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use polars::prelude::{DataFrame, DataType, IntoLazy};
+
+    use super::*;
+    use crate::stages::map::{Expression, Scope};
+
+    #[test]
+    fn every_example_gives_what_the_table_says() {
+        let scope = Scope { attributes: Vec::new(), headers: Some(Default::default()) };
+        for Function { name, example: (sql, gives), .. } in FUNCTIONS {
+            let expression = Expression::parse(sql, &scope).unwrap_or_else(|faults| panic!("{name}: {faults:?}"));
+            let plan = expression.plan.cast(DataType::String).alias("value");
+            let table = DataFrame::empty().lazy().select([plan]).collect().unwrap();
+            assert_eq!(table.column("value").unwrap().str().unwrap().get(0), *gives, "{name}: {sql}");
+        }
+    }
+
+    #[test]
+    fn the_reference_has_a_row_for_each() {
+        assert_eq!(reference().lines().count(), FUNCTIONS.len() + 2);
+    }
+}

@@ -109,6 +109,11 @@ impl Compiled {
         conditions.chain(fields).flat_map(|expression| expression.attributes.iter().cloned()).collect()
     }
 
+    /// What `[select] where` reads.
+    pub fn selection_attributes(&self) -> BTreeSet<String> {
+        self.select.iter().flat_map(|expression| expression.attributes.iter().cloned()).collect()
+    }
+
     /// The outputs and columns, by their indexes, that read the manager.
     pub fn fields_reading_managers(&self, scope: &Scope) -> Vec<(usize, usize)> {
         let manager = |name: &String| scope.attribute(name).is_some_and(|attribute| attribute.after_selection);

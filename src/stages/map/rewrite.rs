@@ -49,3 +49,16 @@ pub(super) fn one_of(value: &Expr, list: &[Expr]) -> Expr {
     let any = equal.reduce(|left, right| join(left, BinaryOperator::Or, right)).unwrap_or(boolean(false));
     Expr::Nested(Box::new(any))
 }
+
+/// `RIGHT(text, n)` only of a text longer than n: of the three letters of `Ann`, polars' `RIGHT('Ann', 4)` leaves one.
+pub(super) fn right(function: &Function) -> Option<Expr> {
+    let FunctionArguments::List(list) = &function.args else { return None };
+    let [FunctionArg::Unnamed(FunctionArgExpr::Expr(text)), FunctionArg::Unnamed(FunctionArgExpr::Expr(count))] =
+        list.args.as_slice()
+    else {
+        return None;
+    };
+    let length = Box::new(as_bigint(&mut call("LENGTH", vec![text.clone()])));
+    let longer = Expr::BinaryOp { left: length, op: BinaryOperator::Gt, right: Box::new(count.clone()) };
+    Some(call("IF", vec![longer, Expr::Function(function.clone()), text.clone()]))
+}

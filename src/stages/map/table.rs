@@ -86,9 +86,9 @@ impl<'a> Columns<'a> {
             "WorkerType" => return Origin::WorkerType,
             _ => {}
         }
-        let qualified = name.split_once('.').and_then(|(kind, own)| {
-            Some((Kind::ALL.into_iter().find(|known| known.name() == kind)?, own))
-        });
+        let qualified = name
+            .split_once('.')
+            .and_then(|(kind, own)| Some((Kind::ALL.into_iter().find(|known| known.name() == kind)?, own)));
         let kinds: &[Kind] = match &qualified {
             Some((kind, _)) => std::slice::from_ref(kind),
             None => &PRECEDENCE,

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use polars::prelude::{NamedFrom, StringChunked};
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::evaluate::MappedOutput;
 use super::{FieldPlan, OnUnmapped, ValueMap};
@@ -161,7 +161,7 @@ impl MappedOutput {
     /// rows ascending, groups by their first row.
     pub fn duplicates(&self, field: usize, fold_case: bool) -> Vec<Vec<u32>> {
         let Some(column) = self.columns.get(field) else { return Vec::new() };
-        let mut first: FxHashMap<Cow<str>, u32> = FxHashMap::default();
+        let mut first: FxHashMap<Cow<str>, u32> = FxHashMap::with_capacity_and_hasher(column.len(), FxBuildHasher);
         let mut groups: FxHashMap<u32, Vec<u32>> = FxHashMap::default();
         for (row, value) in (0u32..).zip(column.iter()) {
             let Some(value) = value.filter(|value| !value.is_empty() && self.takes(row)) else { continue };

@@ -2,48 +2,72 @@
 
 use std::io::{self, Write};
 
-use csv::{ByteRecord, QuoteStyle, Terminator, WriterBuilder};
+use csv::{QuoteStyle, Terminator, WriterBuilder};
+use rayon::prelude::{ParallelIterator, ParallelSlice};
 
 use super::evaluate::MappedOutput;
 use crate::targets::{Dialect, LineEnd, Quote};
 
-/// The buffer of the writer: few system calls, and still inside the cache.
-const BUFFER: usize = 256 * 1024;
+/// Rows that one thread renders at a time.
+const CHUNK: usize = 8 * 1024;
+/// Rows that are rendered before any is written: what bounds the memory.
+const BATCH: usize = 16 * CHUNK;
 
 impl MappedOutput {
     /// Writes these rows in this order, and returns how many. Rows that the output's own condition does not take are
     /// passed over. No value is an empty cell. The output is flushed.
     pub fn write_csv(&self, rows: &[u32], dialect: &Dialect, out: &mut dyn Write) -> io::Result<u64> {
+        let builder = builder(dialect)?;
         if dialect.bom {
             out.write_all("\u{feff}".as_bytes())?;
         }
-        let mut writer = WriterBuilder::new()
-            .buffer_capacity(BUFFER)
-            .delimiter(u8::try_from(dialect.delimiter).map_err(io::Error::other)?)
-            .terminator(match dialect.line_end {
-                LineEnd::Lf => Terminator::Any(b'\n'),
-                LineEnd::CrLf => Terminator::CRLF,
-            })
-            .quote_style(match dialect.quote {
-                Quote::Necessary => QuoteStyle::Necessary,
-                Quote::Always => QuoteStyle::Always,
-            })
-            .from_writer(out);
         if dialect.header {
+            let mut writer = builder.from_writer(&mut *out);
             writer.write_record(self.fields.iter().map(|field| field.name.as_bytes()))?;
+            writer.flush()?;
         }
-        let columns: Vec<_> = self.columns.iter().map(|column| column.downcast_as_array()).collect();
-        let mut record = ByteRecord::with_capacity(512, columns.len());
         let mut written = 0;
-        for &row in rows.iter().filter(|row| self.takes(**row)) {
-            record.clear();
-            for column in &columns {
-                record.push_field(column.get(row as usize).unwrap_or_default().as_bytes());
+        for batch in rows.chunks(BATCH) {
+            let rendered: Vec<_> = batch.par_chunks(CHUNK).map(|rows| self.render(rows, &builder)).collect();
+            for chunk in rendered {
+                let (bytes, rows) = chunk?;
+                out.write_all(&bytes)?;
+                written += rows;
             }
-            writer.write_byte_record(&record)?;
-            written += 1;
         }
-        writer.flush()?;
+        out.flush()?;
         Ok(written)
     }
+
+    /// The records of these rows, and how many they are.
+    fn render(&self, rows: &[u32], builder: &WriterBuilder) -> io::Result<(Vec<u8>, u64)> {
+        let columns: Vec<_> = self.columns.iter().map(|column| column.downcast_as_array()).collect();
+        let mut writer = builder.from_writer(Vec::with_capacity(rows.len() * columns.len() * 20));
+        let mut written = 0;
+        for &row in rows.iter().filter(|row| self.takes(**row)) {
+            for column in &columns {
+                writer.write_field(column.get(row as usize).unwrap_or_default())?;
+            }
+            writer.write_record(None::<&[u8]>)?;
+            written += 1;
+        }
+        let bytes = writer.into_inner().map_err(|error| error.into_error())?;
+        Ok((bytes, written))
+    }
+}
+
+/// The writer of a dialect. A delimiter of more than one byte is an error.
+fn builder(dialect: &Dialect) -> io::Result<WriterBuilder> {
+    let mut builder = WriterBuilder::new();
+    builder
+        .delimiter(u8::try_from(dialect.delimiter).map_err(io::Error::other)?)
+        .terminator(match dialect.line_end {
+            LineEnd::Lf => Terminator::Any(b'\n'),
+            LineEnd::CrLf => Terminator::CRLF,
+        })
+        .quote_style(match dialect.quote {
+            Quote::Necessary => QuoteStyle::Necessary,
+            Quote::Always => QuoteStyle::Always,
+        });
+    Ok(builder)
 }

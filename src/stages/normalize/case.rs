@@ -139,7 +139,9 @@ impl Workforce {
             .admitted(Kind::Assignment, person)
             .map(|(position, row, cells)| AssignmentRow { cells, facts: &row.facts, position })
             .collect();
-        let order = |row: &AssignmentRow<'a>| (row.cells.get(assignment::ASSIGNMENT_ID), row.start(), row.facts.sequence, row.cells);
+        let order = |row: &AssignmentRow<'a>| {
+            (row.cells.get(assignment::ASSIGNMENT_ID), row.start(), row.facts.sequence, row.cells)
+        };
         rows.sort_by(|a, b| order(a).cmp(&order(b)));
         let mut assignments: Vec<Assignment<'a>> = Vec::new();
         for row in rows {
@@ -175,7 +177,8 @@ fn own_relationship<'a>((position, row, cells): (u32, &'a Row, Cells<'a>)) -> Wo
 }
 
 fn derived_relationship<'a>((_, row, cells): (u32, &'a Row, Cells<'a>)) -> WorkRelationship<'a> {
-    let typed = period_type(cells.get(assignment::PERIOD_TYPE)).or_else(|| worker_type(cells.get(assignment::WORKER_TYPE)));
+    let typed =
+        period_type(cells.get(assignment::PERIOD_TYPE)).or_else(|| worker_type(cells.get(assignment::WORKER_TYPE)));
     WorkRelationship {
         id: cells.get(assignment::PERIOD_OF_SERVICE_ID),
         service: row.facts.service,

@@ -168,9 +168,11 @@ struct Group<'a, 'c> {
 
 impl Group<'_, '_> {
     fn decide(&mut self, persons: &mut [Row], relationships: &mut [Row], assignments: &mut [Row]) {
-        for (kind, rows) in
-            [(Kind::Person, &mut *persons), (Kind::WorkRelationship, &mut *relationships), (Kind::Assignment, &mut *assignments)]
-        {
+        for (kind, rows) in [
+            (Kind::Person, &mut *persons),
+            (Kind::WorkRelationship, &mut *relationships),
+            (Kind::Assignment, &mut *assignments),
+        ] {
             self.reject_by_key(kind, rows);
             self.collapse(kind, rows);
         }
@@ -179,8 +181,9 @@ impl Group<'_, '_> {
         self.reject_by_value(Kind::Person, persons);
         self.reject_by_value(Kind::WorkRelationship, relationships);
         self.reject_by_value(Kind::Assignment, assignments);
-        self.notes.present =
-            [&*persons, relationships, assignments].iter().any(|rows| rows.iter().any(|row| row.fate == Fate::Admitted));
+        self.notes.present = [&*persons, relationships, assignments]
+            .iter()
+            .any(|rows| rows.iter().any(|row| row.fate == Fate::Admitted));
         self.compare(persons, relationships, assignments);
     }
 
@@ -276,9 +279,8 @@ impl Group<'_, '_> {
 
     /// Rules 8 and 9, as far as one person's own rows tell.
     fn compare(&mut self, persons: &[Row], relationships: &[Row], assignments: &[Row]) {
-        let admitted = |rows: &[Row]| -> Vec<Row> {
-            rows.iter().filter(|row| row.fate == Fate::Admitted).copied().collect()
-        };
+        let admitted =
+            |rows: &[Row]| -> Vec<Row> { rows.iter().filter(|row| row.fate == Fate::Admitted).copied().collect() };
         let (persons, relationships, assignments) = (admitted(persons), admitted(relationships), admitted(assignments));
         let employed = !relationships.is_empty() || !assignments.is_empty();
         if self.context.shape.has_persons && persons.is_empty() && employed {
@@ -310,7 +312,10 @@ impl Group<'_, '_> {
         let conflict = if context.shape.has_persons {
             let type_of = |row: &Row| context.cells(Kind::Person, row).get(person::NAME_TYPE);
             !context.shape.dated_persons
-                && persons.iter().enumerate().any(|(i, row)| persons[..i].iter().any(|other| type_of(other) == type_of(row)))
+                && persons
+                    .iter()
+                    .enumerate()
+                    .any(|(i, row)| persons[..i].iter().any(|other| type_of(other) == type_of(row)))
         } else {
             differ(assignments.iter().map(|row| picked(context.cells(Kind::Assignment, row), &context.flat_person)))
         };
@@ -323,7 +328,8 @@ impl Group<'_, '_> {
     fn compare_relationships(&mut self, relationships: &[Row], assignments: &[Row]) {
         let context = self.context;
         let conflict = if context.shape.has_work_relationships {
-            let id_of = |row: &Row| context.cells(Kind::WorkRelationship, row).get(work_relationship::PERIOD_OF_SERVICE_ID);
+            let id_of =
+                |row: &Row| context.cells(Kind::WorkRelationship, row).get(work_relationship::PERIOD_OF_SERVICE_ID);
             repeats(relationships.iter().map(id_of))
         } else {
             let cells: Vec<Cells<'_>> = assignments.iter().map(|row| context.cells(Kind::Assignment, row)).collect();
@@ -370,7 +376,8 @@ impl Group<'_, '_> {
 
 /// The type of a work-relationship row: `PeriodType`, else `WorkerType`.
 pub(super) fn relationship_type(cells: Cells<'_>) -> Typed {
-    period_type(cells.get(work_relationship::PERIOD_TYPE)).or_else(|| worker_type(cells.get(work_relationship::WORKER_TYPE)))
+    period_type(cells.get(work_relationship::PERIOD_TYPE))
+        .or_else(|| worker_type(cells.get(work_relationship::WORKER_TYPE)))
 }
 
 /// The cells at some places.

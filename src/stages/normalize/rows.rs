@@ -60,8 +60,7 @@ struct Plan<'a> {
 
 impl<'a> Plan<'a> {
     fn new(csv: &CsvFile, layout: &Layout, writing: &'a Writing) -> Plan<'a> {
-        let cells =
-            layout.columns().iter().map(|(name, role)| Cell { field: csv.column(name), role: *role }).collect();
+        let cells = layout.columns().iter().map(|(name, role)| Cell { field: csv.column(name), role: *role }).collect();
         // A blank cell is blank whatever `nulls` says, so only the others need a look.
         let nulls = writing.nulls.iter().map(String::as_str).filter(|null| !null.is_empty()).collect();
         Plan { cells, width: csv.headers().len(), writing, nulls, changes_only: csv.column("ChangesOnly") }

@@ -8,7 +8,7 @@ use super::{fates, keys};
 use crate::model::code::Codes;
 use crate::model::finding::Findings;
 use crate::model::kind::Kind;
-use crate::model::layout::Layout;
+use crate::model::layout::{Layout, assignment, work_relationship};
 use crate::model::row::{Groups, NOBODY, Row, Rows};
 
 /// The rows of one kind. A kind that the pipeline does not configure has none.
@@ -65,7 +65,8 @@ impl Shape {
             has_work_relationships: work_relationship.configured,
             has_service_dates: service.has("DateStart") || service.has("ActualTerminationDate"),
             dated_persons: person.configured && person.has("EffectiveStartDate"),
-            hand_made: !work_relationship.configured && !WORK_RELATIONSHIP_COLUMNS.iter().any(|column| assignment.has(column)),
+            hand_made: !work_relationship.configured
+                && !WORK_RELATIONSHIP_COLUMNS.iter().any(|column| assignment.has(column)),
         }
     }
 }
@@ -137,6 +138,42 @@ impl Workforce {
         None
     }
 
+    /// A cell of the row that tells of a work relationship: its own, or in a source that derives it an assignment's.
+    fn relationship_cell(&self, position: Option<u32>, own: usize, derived: usize) -> &str {
+        let (table, place) = if self.shape.has_work_relationships {
+            (&self.work_relationship, own)
+        } else {
+            (&self.assignment, derived)
+        };
+        position.map_or("", |position| table.rows.cells(&table.rows.rows[position as usize]).get(place))
+    }
+
+    /// The PeriodOfServiceId of a work relationship, by the position of the row that tells of it.
+    pub fn period_of_service_id(&self, position: Option<u32>) -> &str {
+        self.relationship_cell(position, work_relationship::PERIOD_OF_SERVICE_ID, assignment::PERIOD_OF_SERVICE_ID)
+    }
+
+    /// The LegalEmployerName of a work relationship, by the position of the row that tells of it.
+    pub fn legal_employer_name(&self, position: Option<u32>) -> &str {
+        self.relationship_cell(position, work_relationship::LEGAL_EMPLOYER_NAME, assignment::LEGAL_EMPLOYER_NAME)
+    }
+
+    /// The AssignmentId of an assignment row, by its position.
+    pub fn assignment_id(&self, position: Option<u32>) -> &str {
+        let rows = &self.assignment.rows;
+        position.map_or("", |position| rows.cells(&rows.rows[position as usize]).get(assignment::ASSIGNMENT_ID))
+    }
+
+    /// Whether any primary flag of any kind is filled in anywhere (`SRC020`).
+    pub fn has_primary_flags(&self) -> bool {
+        let is_flagged = |row: &Row| {
+            row.facts.primary.is_some()
+                || row.facts.primary_assignment.is_some()
+                || row.facts.primary_work_relation.is_some()
+        };
+        [&self.work_relationship, &self.assignment].iter().any(|table| table.rows.rows.par_iter().any(is_flagged))
+    }
+
     pub fn table(&self, kind: Kind) -> &Table {
         match kind {
             Kind::Person => &self.person,
@@ -147,7 +184,12 @@ impl Workforce {
 }
 
 /// Groups the rows of the three kinds by person and decides every row's fate (rules 4 to 9).
-pub fn normalize(mut person: Table, mut work_relationship: Table, mut assignment: Table, day: jiff::civil::Date) -> Workforce {
+pub fn normalize(
+    mut person: Table,
+    mut work_relationship: Table,
+    mut assignment: Table,
+    day: jiff::civil::Date,
+) -> Workforce {
     let shape = Shape::of(&person, &work_relationship, &assignment);
     let numbers = {
         let tables = [&person, &work_relationship, &assignment];

@@ -104,6 +104,11 @@ impl Staging {
         self.folder.path().join(&output.path)
     }
 
+    /// The files that were added, in that order.
+    pub fn written(&self) -> &[Output] {
+        &self.written
+    }
+
     /// Publishes: adds the manifest, reads everything back, and makes it the run `name` and the current one.
     /// The same content under the same name is kept as it is; other content is [`PublishError::Differs`].
     pub fn commit(mut self, name: &str, mut manifest: Manifest) -> Result<Published, PublishError> {

@@ -7,7 +7,7 @@ use crate::model::kind::Kind;
 
 /// An unknown header (`CSV005`): no error, since it can be mapped by its own name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file}, line {line}: column {column} (\"{header}\") is no {kind} attribute that is known")]
+#[error("{file}, line {line}: the header of column {column}, \"{header}\", is not recognised in a file of kind {kind}")]
 pub struct Notice {
     pub file: String,
     pub line: u32,

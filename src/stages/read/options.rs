@@ -66,7 +66,6 @@ impl TryFrom<char> for Delimiter {
 
 /// The encodings that extracts come in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
 pub enum Encoding {
     #[default]
     #[serde(rename = "utf-8")]

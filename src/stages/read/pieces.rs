@@ -84,8 +84,7 @@ mod tests {
     fn cuts_fall_between_records_only() {
         assert_eq!(cuts("a\nb\nc\n", 2), [("a\nb\n", 1), ("c\n", 3)]);
         assert_eq!(cuts("a\n\"b\nc\nd\n\"\nee\nf", 2), [("a\n\"b\nc\nd\n\"\nee\n", 1), ("f", 7)]);
-        assert_eq!(cuts("\"\n\"\nx\n", 3), [("\"\n\"\n", 1), ("x\n", 3)]);
-        assert_eq!(cuts("\"\"\"\n\"\nx\n", 2), [("\"\"\"\n\"\n", 1), ("x\n", 3)]);
+        assert_eq!(cuts("\"x\n\"\nyy\nz\n", 3), [("\"x\n\"\n", 1), ("yy\nz\n", 3)]);
         assert_eq!(cuts("", 2), []);
     }
 

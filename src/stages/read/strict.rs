@@ -9,6 +9,9 @@ use memchr::{memchr, memchr_iter, memrchr};
 
 use super::error::{Fault, MAX_FIELD, MAX_RECORD};
 
+/// How far to look by hand before a call of memchr is worth it.
+const NEAR: usize = 16;
+
 /// A fault at an offset of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Flaw {
@@ -135,14 +138,12 @@ pub(super) fn surely_clean(text: &[u8], delimiter: u8) -> bool {
 /// Carriage returns are known to be part of a line end.
 fn quotes_in_place(text: &[u8], delimiter: u8) -> Option<()> {
     let (mut record, mut outside) = (0, 0);
-    let mut quotes = memchr_iter(b'"', text);
-    while let Some(open) = quotes.next() {
+    while let Some(open) = find_quote(text, outside) {
         let at_start = open == 0 || text[open - 1] == delimiter || text[open - 1] == b'\n';
         record = at_start.then(|| short_lines(text, outside, open, record))??;
-        let mut close = quotes.next()?;
+        let mut close = find_quote(text, open + 1)?;
         while text.get(close + 1) == Some(&b'"') {
-            quotes.next();
-            close = quotes.next()?;
+            close = find_quote(text, close + 2)?;
         }
         let ends = text.get(close + 1).is_none_or(|byte| *byte == delimiter || matches!(byte, b'\n' | b'\r'));
         if !ends || close - open > MAX_FIELD {
@@ -153,6 +154,13 @@ fn quotes_in_place(text: &[u8], delimiter: u8) -> Option<()> {
     short_lines(text, outside, text.len(), record).map(|_| ())
 }
 
+/// The next quote. Where every value is quoted it is near, and calling memchr costs more than looking.
+fn find_quote(text: &[u8], from: usize) -> Option<usize> {
+    let far = text.len().min(from + NEAR);
+    let near = text[from..far].iter().position(|byte| *byte == b'"');
+    near.map(|at| from + at).or_else(|| memchr(b'"', &text[far..]).map(|at| far + at))
+}
+
 /// The start of the record that goes on at `to`, if no unquoted field in `from..to` and no record up to there can be too long.
 /// `from..to` is outside quotes; `record` is the start of the record that goes on at `from`.
 fn short_lines(text: &[u8], mut from: usize, to: usize, mut record: usize) -> Option<usize> {
@@ -161,7 +169,7 @@ fn short_lines(text: &[u8], mut from: usize, to: usize, mut record: usize) -> Op
         if end - record > MAX_RECORD {
             return None;
         }
-        match memrchr(b'\n', &text[from..end]) {
+        match last_line_end(&text[from..end]) {
             Some(line_end) => {
                 record = from + line_end + 1;
                 from = record;
@@ -170,4 +178,8 @@ fn short_lines(text: &[u8], mut from: usize, to: usize, mut record: usize) -> Op
             None => return None,
         }
     }
+}
+
+fn last_line_end(text: &[u8]) -> Option<usize> {
+    if text.len() <= NEAR { text.iter().rposition(|byte| *byte == b'\n') } else { memrchr(b'\n', text) }
 }

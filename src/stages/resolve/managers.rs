@@ -111,21 +111,49 @@ fn entries(workforce: &Workforce, person: usize, position: u32) -> Vec<Cells<'_>
     entries
 }
 
-/// The second half of rule 25, once the emitted users are final: managers who are not among them are left out
-/// (`MGR021`), and cycles are marked (`MGR023`).
-pub fn settle(resolved: &mut [Resolved], keep_unemitted: bool) {
-    let emitted: Vec<bool> = resolved.iter().map(|person| person.disposition.is_emitted()).collect();
-    for person in resolved.iter_mut() {
-        if person.manager.is_some_and(|manager| !emitted[manager as usize]) {
-            person.codes.insert(Code::Mgr021);
-            if !keep_unemitted {
-                person.manager = None;
-            }
+/// Who named whom, before it is known who is emitted.
+pub fn named(resolved: &[Resolved]) -> Vec<Option<u32>> {
+    resolved.iter().map(|person| person.manager).collect()
+}
+
+/// Leaves of the `named` managers those who are emitted, as it stands now.
+pub fn show_emitted(resolved: &mut [Resolved], named: &[Option<u32>], keep_unemitted: bool) {
+    for person in 0..resolved.len() {
+        let is_shown = |manager: &u32| keep_unemitted || resolved[*manager as usize].disposition.is_emitted();
+        resolved[person].manager = named[person].filter(is_shown);
+    }
+}
+
+/// The second half of rule 25, once the emitted users are final: who lost a manager to it (`MGR021`), and who stands in
+/// a cycle (`MGR023`).
+pub fn settle(resolved: &mut [Resolved], named: &[Option<u32>], keep_unemitted: bool) {
+    show_emitted(resolved, named, keep_unemitted);
+    for (person, manager) in named.iter().enumerate() {
+        if manager.is_some_and(|manager| !resolved[manager as usize].disposition.is_emitted()) {
+            resolved[person].codes.insert(Code::Mgr021);
         }
     }
     for person in cycles(resolved) {
         resolved[person].codes.insert(Code::Mgr023);
     }
+}
+
+/// Everybody in `persons`, managers before their reports, else by index; cycles are broken at the smallest (rule 25).
+pub fn managers_first(resolved: &[Resolved], persons: &[u32]) -> Vec<u32> {
+    let mut placed = vec![true; resolved.len()];
+    persons.iter().for_each(|person| placed[*person as usize] = false);
+    let mut order = Vec::with_capacity(persons.len());
+    for person in persons {
+        let mut chain = Vec::new();
+        let mut at = Some(*person);
+        while let Some(next) = at.filter(|next| !placed[*next as usize]) {
+            placed[next as usize] = true;
+            chain.push(next);
+            at = resolved[next as usize].manager;
+        }
+        order.extend(chain.into_iter().rev());
+    }
+    order
 }
 
 /// The members of cycles: everybody has at most one manager, so following the edges from each person finds each

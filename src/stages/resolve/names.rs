@@ -26,7 +26,8 @@ pub fn person_on(case: &Case<'_>, relationship: Option<usize>, day: Date, judgem
 
 /// The order of rule 21, best first.
 fn compare(case: &Case<'_>, legislation: &str, a: &PersonRow<'_>, b: &PersonRow<'_>) -> Ordering {
-    let name_type = |row: &PersonRow<'_>| if case.shape.has_persons { row.cells.get(NAME_TYPE).to_owned() } else { String::new() };
+    let name_type =
+        |row: &PersonRow<'_>| if case.shape.has_persons { row.cells.get(NAME_TYPE).to_owned() } else { String::new() };
     let preference = |row: &PersonRow<'_>| match name_type(row).as_str() {
         "GLOBAL" => 0,
         other if !other.is_empty() && other == legislation => 1,

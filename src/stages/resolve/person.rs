@@ -246,7 +246,8 @@ fn count_rows(case: &Case<'_>, rows: &RowsOnDay, choice: &Choice, placed: &[Plac
         let also = placed.iter().find(|placed| placed.index == index).map(|placed| placed.row_index);
         let taken = [rows.taken[index].row(), also];
         for row in &assignment.rows {
-            let is_taken = taken.iter().flatten().any(|taken| row_on_day::same_but_managers(&assignment.rows[*taken], row));
+            let is_taken =
+                taken.iter().flatten().any(|taken| row_on_day::same_but_managers(&assignment.rows[*taken], row));
             let bucket = if is_taken {
                 &mut tally.used
             } else if row.facts.effective.contains(day) {
@@ -274,7 +275,9 @@ impl RowsOnDay {
             .assignments
             .iter()
             .zip(&taken)
-            .map(|(assignment, taken)| taken.row().map_or((None, None), |row| row_on_day::status(&assignment.rows[row], options)))
+            .map(|(assignment, taken)| {
+                taken.row().map_or((None, None), |row| row_on_day::status(&assignment.rows[row], options))
+            })
             .unzip();
         let mut rows = RowsOnDay { taken, statuses, codes, states: Vec::new() };
         rows.states = case
@@ -303,4 +306,3 @@ impl RowsOnDay {
         Some(Placed { index, row_index, row: &case.assignments[index].rows[row_index], status: self.statuses[index] })
     }
 }
-

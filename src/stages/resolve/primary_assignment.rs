@@ -73,7 +73,8 @@ pub fn choose(
     on_ambiguous: OnAmbiguous,
     judgement: &mut Judgement,
 ) -> (Rule, Option<usize>) {
-    let is_flagged = |placed: &Placed<'_>| placed.row.facts.primary_assignment.or(placed.row.facts.primary) == Some(true);
+    let is_flagged =
+        |placed: &Placed<'_>| placed.row.facts.primary_assignment.or(placed.row.facts.primary) == Some(true);
     let flagged: Vec<usize> = (0..placed.len()).filter(|i| is_flagged(&placed[*i])).collect();
     match (flagged.as_slice(), placed) {
         (_, []) => {

@@ -92,7 +92,12 @@ fn meeting(primary: &[&Candidate<'_>], day: Date) -> Option<usize> {
 }
 
 /// Rule 16: quarantine, or the first of a total order.
-fn ambiguous(code: Code, several: &[&Candidate<'_>], on_ambiguous: OnAmbiguous, judgement: &mut Judgement) -> Option<usize> {
+fn ambiguous(
+    code: Code,
+    several: &[&Candidate<'_>],
+    on_ambiguous: OnAmbiguous,
+    judgement: &mut Judgement,
+) -> Option<usize> {
     match on_ambiguous {
         OnAmbiguous::Quarantine => {
             judgement.fail(code);

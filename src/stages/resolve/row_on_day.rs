@@ -53,9 +53,8 @@ pub fn first(assignment: &Assignment<'_>) -> Taken {
 /// their managers are one row.
 fn of_start(assignment: &Assignment<'_>, start: Date, day: Date) -> Taken {
     let rows = &assignment.rows;
-    let mut left: Vec<usize> = (0..rows.len())
-        .filter(|row| rows[*row].start() == start && rows[*row].facts.effective.contains(day))
-        .collect();
+    let mut left: Vec<usize> =
+        (0..rows.len()).filter(|row| rows[*row].start() == start && rows[*row].facts.effective.contains(day)).collect();
     if left.iter().any(|row| rows[*row].is_latest_change()) {
         left.retain(|row| rows[*row].is_latest_change());
     }

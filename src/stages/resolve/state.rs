@@ -34,7 +34,8 @@ impl<'a> OnDay<'a> {
         statuses: &[Option<Status>],
         day: Date,
     ) -> OnDay<'a> {
-        let mut on_day = OnDay { rows: Vec::new(), ambiguous: false, only_future: !relationship.assignments.is_empty() };
+        let mut on_day =
+            OnDay { rows: Vec::new(), ambiguous: false, only_future: !relationship.assignments.is_empty() };
         for index in &relationship.assignments {
             let assignment = &case.assignments[*index];
             on_day.only_future &= assignment.rows.iter().all(|row| row.start() > day);
@@ -91,7 +92,12 @@ pub fn review(relationship: &WorkRelationship<'_>, state: State, on_day: &OnDay<
 }
 
 /// Rule 14: whether it is primary on D: the dated flag, else the overall flag, else the undated one.
-pub fn is_primary(relationship: &WorkRelationship<'_>, state: State, on_day: &OnDay<'_>, judgement: &mut Judgement) -> bool {
+pub fn is_primary(
+    relationship: &WorkRelationship<'_>,
+    state: State,
+    on_day: &OnDay<'_>,
+    judgement: &mut Judgement,
+) -> bool {
     let facts = || on_day.rows.iter().map(|(row, _)| row.facts);
     let dated: Vec<bool> = facts().filter_map(|facts| facts.primary_work_relation).collect();
     if let Some(first) = dated.first() {

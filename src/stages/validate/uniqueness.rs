@@ -27,13 +27,14 @@ fn shared_by<'a>(resolved: &[Resolved], code: Code, text: impl Fn(&Resolved) -> 
             holders.entry(text.to_lowercase()).or_default().push(index);
         }
     }
-    let mut found: Vec<usize> = holders.into_values().filter(|group| group.len() > 1).flat_map(|group| losers(resolved, group)).collect();
+    let mut found: Vec<usize> =
+        holders.into_values().filter(|group| group.len() > 1).flat_map(|group| losers(resolved, group)).collect();
     found.sort_unstable();
     found.into_iter().map(|index| (index, code)).collect()
 }
 
 /// Where exactly one holder is active, the others; else all.
-fn losers(resolved: &[Resolved], group: Vec<usize>) -> Vec<usize> {
+pub fn losers(resolved: &[Resolved], group: Vec<usize>) -> Vec<usize> {
     let active = group.iter().filter(|index| resolved[**index].active).count();
     group.into_iter().filter(|index| active != 1 || !resolved[*index].active).collect()
 }

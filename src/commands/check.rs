@@ -1,0 +1,133 @@
+//! `check`: is the pipeline right, and can it run tonight. Every point is looked at, whatever the others say; the exit
+//! code is that of the first that fails.
+
+use std::fmt::Display;
+
+use hcmsync::openpgp::Description;
+use hcmsync::pipeline::Pipeline;
+use hcmsync::run::{RunError, World, inbox_context, wants};
+use hcmsync::stages::decrypt::Keys;
+use hcmsync::stages::fetch::{self, Probe};
+use hcmsync::stages::publish::Staging;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::run::Process;
+use super::{Failure, load};
+use crate::cli::{Common, PipelineArgs};
+
+/// One point of the check.
+#[derive(Debug, Serialize)]
+struct Point {
+    what: &'static str,
+    ok: bool,
+    finding: String,
+    help: Option<String>,
+    exit_code: u8,
+}
+
+impl Point {
+    fn good(what: &'static str, finding: impl Display) -> Point {
+        Point { what, ok: true, finding: finding.to_string(), help: None, exit_code: 0 }
+    }
+
+    fn bad(what: &'static str, error: impl Into<RunError>) -> Point {
+        let error = error.into();
+        Point { what, ok: false, finding: error.to_string(), help: error.help(), exit_code: error.exit_code() }
+    }
+}
+
+pub fn check(args: &PipelineArgs, common: &Common) -> Result<String, Failure> {
+    let pipeline = load(args)?;
+    let outputs = pipeline.mapping.outputs();
+    let mut points = vec![Point::good("pipeline", format!("{}: {} outputs", pipeline.options.name, outputs.len()))];
+    points.extend(check_keys(&pipeline));
+    let process = Process::new(true)?;
+    points.extend(process.with(|world| Ok(check_source(&pipeline, world)))?);
+    points.push(check_target(&pipeline));
+    let text = render(&points, common)?;
+    match points.iter().find(|point| !point.ok) {
+        None => Ok(if common.quiet { String::new() } else { text }),
+        Some(first) => {
+            super::print(&text);
+            Err(Failure { message: format!("{} is not ready", pipeline.path), help: None, exit_code: first.exit_code })
+        }
+    }
+}
+
+fn render(points: &[Point], common: &Common) -> Result<String, Failure> {
+    if common.json {
+        return serde_json::to_string_pretty(points).map(|text| text + "\n").map_err(|e| anyhow::Error::from(e).into());
+    }
+    let line = |point: &Point| {
+        let mark = if point.ok { "ok  " } else { "FAIL" };
+        let help = point.help.as_ref().map(|help| format!("     help: {help}\n")).unwrap_or_default();
+        format!("{mark} {:10} {}\n{help}", point.what, point.finding)
+    };
+    Ok(points.iter().map(line).collect())
+}
+
+fn check_keys(pipeline: &Pipeline) -> Vec<Point> {
+    let Some(options) = &pipeline.options.decrypt else {
+        return vec![Point::good("decrypt", "no [decrypt] table: files are taken as they are")];
+    };
+    match Keys::load(options, &pipeline.base) {
+        Err(error) => vec![Point::bad("decrypt", error)],
+        Ok(keys) => {
+            let ours = keys.ours().into_iter().map(|key| Point::good("secret key", about(&key)));
+            ours.chain(keys.signers().into_iter().map(|key| Point::good("signer", about(&key)))).collect()
+        }
+    }
+}
+
+fn about(key: &Description) -> String {
+    let soonest = key.keys.iter().filter_map(|line| line.expires).min();
+    let expiry = match soonest {
+        None => "does not expire".to_owned(),
+        Some(time) => format!("{} {time}", if time < Timestamp::now() { "EXPIRED" } else { "expires" }),
+    };
+    format!("{}, {expiry}", key.fingerprint)
+}
+
+fn check_source(pipeline: &Pipeline, world: &World<'_>) -> Vec<Point> {
+    let Some(options) = &pipeline.options.fetch else {
+        return vec![Point::bad("fetch", RunError::Incomplete("[fetch] table"))];
+    };
+    let context = inbox_context(pipeline, world, std::path::Path::new(""));
+    match fetch::probe(options, &wants(pipeline), &context) {
+        Err(error) => vec![Point::bad("fetch", error)],
+        Ok(probe) => check_probe(probe),
+    }
+}
+
+fn check_probe(probe: Probe) -> Vec<Point> {
+    let mut points = Vec::new();
+    if let Some(server) = probe.server {
+        let key = format!("{} {}", server.host_key.algorithm, server.host_key.fingerprint);
+        points.push(Point::good("host key", key));
+        points.push(Point::good("algorithms", server.agreed.lists.concat().join(", ")));
+    }
+    for newest in probe.newest {
+        match newest.files {
+            Err(error) => points.push(Point::bad("extract", error)),
+            Ok(files) => points.extend(files.into_iter().map(|file| {
+                let bytes = file.bytes.map_or_else(|| "? bytes".into(), |bytes| format!("{bytes} bytes"));
+                let age = file.age.map_or_else(String::new, |age| format!(", {age:#} old"));
+                Point::good("extract", format!("{}: {}, {bytes}{age}", newest.kind, file.name.escape_debug()))
+            })),
+        }
+    }
+    if let Err(error) = probe.together {
+        points.push(Point::bad("extracts", error));
+    }
+    points
+}
+
+/// The target takes a stage, and nobody holds its lock; the stage is gone again at once.
+fn check_target(pipeline: &Pipeline) -> Point {
+    let Some(to) = pipeline.publish_to() else { return Point::bad("publish", RunError::NowhereToPublish) };
+    match Staging::begin(&to) {
+        Ok(_) => Point::good("publish", to.display()),
+        Err(error) => Point::bad("publish", error),
+    }
+}

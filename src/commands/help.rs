@@ -1,0 +1,108 @@
+//! `help`, `schema`, `targets`, `completions` and `man`: what the program says about itself.
+
+use anyhow::Context;
+use clap::CommandFactory;
+use hcmsync::model::code::{self, Code};
+use hcmsync::pipeline::Options;
+use hcmsync::stages::map;
+use hcmsync::stages::publish::Manifest;
+use hcmsync::targets;
+
+use super::Failure;
+use crate::cli::{Cli, Schema};
+
+const EXIT_CODES: &str = "\
+Exit codes                                                             retry
+  0    done; warnings, and quarantine inside the guards, included
+  1    a fault of the program (INT001 too) or of the machine            no
+  2    the command line or the pipeline file is wrong                   no
+  3    the data stopped it: a fatal diagnostic of resolution (SRC,
+       ASOF, OUT001) or a guard; nothing published                      no
+  4    an extract is missing, incomplete, too old or not readable
+       as what it should be (CSV F)                                     maybe
+  5    transport: connection, login, timeout after its retries          yes
+  6    trust: unknown or changed host key, decryption, integrity,
+       signature, weak algorithm                                        no
+  7    another run holds the lock                                       yes
+  8    the output could not be written or delivered                     maybe
+  10   plan or diff --detailed-exitcode: there are differences
+  130  interrupted; nothing published
+  143  terminated; nothing published
+";
+
+pub fn help(topic: Option<&str>) -> Result<String, Failure> {
+    let mut command = Cli::command();
+    let Some(topic) = topic else { return Ok(command.render_long_help().to_string()) };
+    if let Some(code) = Code::parse(topic) {
+        return Ok(code.explain());
+    }
+    match topic {
+        "exit-codes" => return Ok(EXIT_CODES.to_owned()),
+        "functions" => return Ok(map::reference()),
+        "codes" => {
+            let line =
+                |code: Code| format!("{code} {} {}\n", code::entry(code).severity.letter(), code::entry(code).title);
+            return Ok(code::all().map(line).collect());
+        }
+        _ => {}
+    }
+    command.build();
+    if let Some(sub) = command.find_subcommand_mut(topic) {
+        return Ok(sub.render_long_help().to_string());
+    }
+    let known: Vec<&str> = code::all().map(Code::text).chain(["exit-codes", "functions", "codes"]).collect();
+    let nearest = map::nearest(&topic.to_uppercase(), known.iter().copied())
+        .or_else(|| map::nearest(topic, known.iter().copied()));
+    Err(Failure {
+        message: format!("there is no help on {topic:?}"),
+        help: Some(nearest.map_or_else(
+            || "see hcmsync help codes".into(),
+            |name| format!("did you mean {name}? See hcmsync help codes"),
+        )),
+        exit_code: 2,
+    })
+}
+
+pub fn schema(of: Schema) -> Result<String, Failure> {
+    let schema = match of {
+        Schema::Pipeline => schemars::schema_for!(Options),
+        Schema::Manifest => schemars::schema_for!(Manifest),
+    };
+    Ok(serde_json::to_string_pretty(&schema).context("the schema")? + "\n")
+}
+
+pub fn targets(name: Option<&str>) -> Result<String, Failure> {
+    let Some(name) = name else {
+        return Ok(targets::profiles()
+            .iter()
+            .map(|profile| format!("{:20} {}\n", profile.name, profile.title))
+            .collect());
+    };
+    let Some(profile) = targets::profile(name) else {
+        let names = targets::profiles().iter().map(|profile| profile.name.as_str());
+        let help = map::nearest(name, names).map(|nearest| format!("did you mean {nearest}?"));
+        return Err(Failure { message: format!("there is no target {name:?}"), help, exit_code: 2 });
+    };
+    let mut text = format!("{}: {}\n{}\n", profile.name, profile.title, profile.description);
+    for note in &profile.notes {
+        text += &format!("  - {note}\n");
+    }
+    for field in &profile.fields {
+        let required = if field.required { ", required" } else { "" };
+        let unique = if field.unique { ", unique" } else { "" };
+        text += &format!("  {:20} = {}{required}{unique}\n", field.name, field.sql);
+    }
+    Ok(text)
+}
+
+pub fn completions(shell: clap_complete::Shell) -> String {
+    let mut out = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "hcmsync", &mut out);
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+pub fn man() -> Result<String, Failure> {
+    let mut out = Vec::new();
+    clap_mangen::Man::new(Cli::command()).render(&mut out).context("the manual page")?;
+    Ok(String::from_utf8_lossy(&out).into_owned())
+}

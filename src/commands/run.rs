@@ -1,0 +1,115 @@
+//! `run`, `explain` and `verify`.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use anyhow::Context;
+use hcmsync::progress::{Progress, Silent};
+use hcmsync::report::Report;
+use hcmsync::run::{RunError, Settings, World};
+use hcmsync::stages::publish;
+use hcmsync::stages::validate::guards::Allow;
+use jiff::Timestamp;
+use signal_hook::consts::{SIGINT, SIGTERM};
+
+use super::{Failure, load};
+use crate::bars::Bars;
+use crate::cli::{Common, PipelineArgs};
+
+/// The world as this process sees it.
+pub struct Process {
+    home: Option<PathBuf>,
+    agent_socket: Option<PathBuf>,
+    progress: Box<dyn Progress>,
+    signal: Arc<AtomicUsize>,
+}
+
+impl Process {
+    pub fn new(quiet: bool) -> anyhow::Result<Process> {
+        let signal = Arc::new(AtomicUsize::new(0));
+        for number in [SIGINT, SIGTERM] {
+            // The second signal ends the process at once; what a run leaves half-done is never published.
+            signal_hook::flag::register_conditional_shutdown(number, 128 + number, Arc::new(false.into()))
+                .and_then(|_| signal_hook::flag::register_usize(number, Arc::clone(&signal), number as usize))
+                .context("signals cannot be handled")?;
+        }
+        Ok(Process {
+            home: std::env::var_os("HOME").map(PathBuf::from),
+            agent_socket: std::env::var_os("SSH_AUTH_SOCK").map(PathBuf::from),
+            progress: if quiet { Box::new(Silent) } else { Box::new(Bars::new()) },
+            signal,
+        })
+    }
+
+    /// Calls the library with this world; a stop is told apart by its signal.
+    pub fn with<T>(&self, call: impl FnOnce(&World<'_>) -> Result<T, RunError>) -> Result<T, Failure> {
+        let stopped = || self.signal.load(Ordering::Relaxed) != 0;
+        let world = World {
+            now: Timestamp::now(),
+            home: self.home.as_deref(),
+            agent_socket: self.agent_socket.as_deref(),
+            stopped: &stopped,
+            progress: self.progress.as_ref(),
+        };
+        call(&world).map_err(|error| {
+            let stopped_by = self.signal.load(Ordering::Relaxed) as u8;
+            let is_stop = matches!(error, RunError::Stopped);
+            let failure = Failure::from(error);
+            if is_stop { Failure { exit_code: 128 + stopped_by, ..failure } } else { failure }
+        })
+    }
+}
+
+pub fn run(args: &PipelineArgs, allow: Vec<Allow>, summary: Option<&Path>, common: &Common) -> Result<String, Failure> {
+    let pipeline = load(args)?;
+    let settings = Settings { as_of: args.as_of, allow };
+    let process = Process::new(common.quiet)?;
+    let outcome = process.with(|world| hcmsync::run::run(&pipeline, &settings, world))?;
+    if let Some(path) = summary {
+        let json = serde_json::to_vec_pretty(&outcome.report).context("the summary")?;
+        std::fs::write(path, json).with_context(|| format!("the summary file {}", path.display()))?;
+    }
+    match (common.quiet, common.json) {
+        (true, _) => Ok(String::new()),
+        (_, true) => Ok(serde_json::to_string_pretty(&outcome.report).context("the report")? + "\n"),
+        _ => Ok(summarise(&outcome.report, &outcome.published.path)),
+    }
+}
+
+/// What a person wants to see at the end of a run.
+fn summarise(report: &Report, path: &Path) -> String {
+    let mut text = String::new();
+    for found in &report.findings {
+        text += &format!("{} {} {:>9}  {}\n", found.severity, found.code, found.count, found.title);
+    }
+    for output in report.outputs.iter().filter(|output| output.headers.is_some()) {
+        text += &format!("{}\n", path.join(&output.path).display());
+    }
+    text + &report.last_line() + "\n"
+}
+
+pub fn explain(args: &PipelineArgs, number: &str, fields: &[String], common: &Common) -> Result<String, Failure> {
+    let pipeline = load(args)?;
+    let process = Process::new(true)?;
+    let work = tempfile::tempdir().context("a folder for downloads")?;
+    let explained = process.with(|world| {
+        let settings = Settings { as_of: args.as_of, allow: Vec::new() };
+        let people = hcmsync::run::resolve(&pipeline, &settings, world, work.path())?;
+        Ok(hcmsync::report::explain::explain(&people, &pipeline, number, fields))
+    })?;
+    let Some(explanation) = explained else {
+        let message = format!("no extract has a row of the PersonNumber {number}");
+        let help = Some("compare it with the extract, character by character: leading zeros matter".into());
+        return Err(Failure { message, help, exit_code: 4 });
+    };
+    if common.json {
+        return Ok(serde_json::to_string_pretty(&explanation).context("the explanation")? + "\n");
+    }
+    Ok(explanation.text())
+}
+
+pub fn verify(run: &Path) -> Result<String, Failure> {
+    let verified = publish::verify(run)?;
+    Ok(format!("{}: {} files, {} bytes, all as the manifest says\n", verified.run, verified.files, verified.bytes))
+}

@@ -1,0 +1,58 @@
+//! What was found in a run: the codes of rows as normalization counted them, and the codes of persons.
+
+use crate::model::code::{Code, Severity, Subject, entry};
+use crate::model::finding::{Example, Findings};
+use crate::model::kind::Kind;
+use crate::model::worker::WorkerState;
+use crate::run::People;
+use crate::stages::resolve::Resolved;
+
+/// Every code with its severity, its count and up to ten addresses, in the order of codes.
+pub fn all(people: &People) -> Vec<(Code, Severity, u64, Vec<Example>)> {
+    let mut of_persons = Findings::default();
+    for (index, person) in people.resolved.iter().enumerate().filter(|(_, person)| person.present) {
+        for code in person.codes.iter().filter(|code| entry(*code).subject == Subject::Person) {
+            of_persons.add(code, severity_of(code, person, people), || address(people, index));
+        }
+    }
+    for file in &people.files {
+        for _ in &file.unknown_headers {
+            let example = || Example { person_number: None, file: Some(file.name.clone()), line: Some(1) };
+            of_persons.add(Code::Csv005, Severity::Info, example);
+        }
+    }
+    if people.as_of.origin == "today" {
+        of_persons.add(Code::Asof003, Severity::Info, || Example { person_number: None, file: None, line: None });
+    }
+    let all = people.workforce.findings.clone().merge(of_persons);
+    all.iter().map(|(code, severity, found)| (code, severity, found.count, found.examples.clone())).collect()
+}
+
+/// How severe a code is for a person: an error where it quarantined, else what `resolution.md` says of the case.
+pub fn severity_of(code: Code, person: &Resolved, people: &People) -> Severity {
+    if person.errors.contains(code) {
+        return Severity::Error;
+    }
+    match code {
+        Code::Pri010 if person.state == Some(WorkerState::Pending) => Severity::Info,
+        Code::Asg024 if person.gap_over_day => Severity::Warning,
+        Code::Asg024 => Severity::Info,
+        Code::Wr041 if people.as_of.of_extract == Some(people.as_of.day) => Severity::Warning,
+        Code::Wr041 => Severity::Info,
+        _ => entry(code).severity.min(Severity::Warning),
+    }
+}
+
+/// The chosen assignment row of a person, else the first row there is.
+fn address(people: &People, person: usize) -> Example {
+    let workforce = &people.workforce;
+    let chosen = people.resolved[person].assignment.map(|position| (Kind::Assignment, position as usize));
+    let first = || Kind::ALL.into_iter().find_map(|kind| Some((kind, workforce.table(kind).groups.of(person).next()?)));
+    let place = chosen.or_else(first).map(|(kind, position)| {
+        let rows = &workforce.table(kind).rows;
+        let row = &rows.rows[position];
+        (rows.files[row.file as usize].name.clone(), row.line)
+    });
+    let (file, line) = place.unzip();
+    Example { person_number: Some(workforce.number(person).to_owned()), file, line }
+}

@@ -1,0 +1,243 @@
+//! From rows to users: normalize, resolve, validate, map. Who is emitted settles step by step, and only ever shrinks:
+//! the policy, the selection, sections 8 and 10 of `resolution.md`, and at last the managers.
+
+use polars::prelude::DataFrame;
+use rayon::prelude::*;
+
+use super::input::{AsOfDate, Input, Inputs};
+use super::{RunError, World};
+use crate::model::code::Code;
+use crate::model::date::DateFormat;
+use crate::model::kind::Kind;
+use crate::model::worker::Disposition;
+use crate::pipeline::{Pipeline, scope};
+use crate::stages::map::{self, MapError, MappedOutput, OutputPlan, Problem, Scope, TableColumns};
+use crate::stages::normalize::{self, Workforce};
+use crate::stages::resolve::{self, Order, Resolved, managers};
+use crate::stages::validate::{attributes, uniqueness};
+use crate::targets::FieldType;
+
+/// Everybody of a run, resolved and mapped.
+pub struct People {
+    pub workforce: Workforce,
+    pub resolved: Vec<Resolved>,
+    pub as_of: AsOfDate,
+    pub files: Vec<Input>,
+    /// The fingerprints of the keys that opened the extracts.
+    pub keys: Vec<String>,
+    /// The users of each output.
+    pub outputs: Vec<Mapped>,
+}
+
+/// One output, evaluated.
+pub struct Mapped {
+    pub plan: OutputPlan,
+    pub output: MappedOutput,
+    /// The rows of `output` that are written, in their order.
+    pub rows: Vec<u32>,
+    /// The person of each row of `output`.
+    pub persons: Vec<u32>,
+}
+
+/// Who is emitted, before anything is mapped.
+pub struct Users {
+    workforce: Workforce,
+    resolved: Vec<Resolved>,
+    as_of: AsOfDate,
+    files: Vec<Input>,
+    keys: Vec<String>,
+    scope: Scope,
+}
+
+/// Stage 4, and what it takes a whole source to see (rules 3 and 17).
+pub fn normalize(inputs: Inputs, pipeline: &Pipeline, as_of: &AsOfDate, world: &World<'_>) -> Result<Users, RunError> {
+    world.progress.begin("normalize", "rows", None);
+    let Inputs { tables: [person, work_relationship, assignment], files, keys } = inputs;
+    for table in [&person, &work_relationship, &assignment] {
+        if let Some(file) = &table.seen.changes_only {
+            let sentence = format!("{} is a changes-only extract, not a full one", file.escape_debug());
+            return Err(RunError::fatal(Code::Src010, sentence));
+        }
+    }
+    let workforce = normalize::normalize(person, work_relationship, assignment, as_of.day);
+    if !pipeline.options.resolve.assume_single && !workforce.has_primary_flags() {
+        let sentence = "no primary flag column of any kind is filled in any extract";
+        return Err(RunError::fatal(Code::Src020, sentence));
+    }
+    world.progress.end(&format!("{} persons", workforce.len()));
+    let scope = scope(&pipeline.options.extract);
+    Ok(Users { workforce, resolved: Vec::new(), as_of: as_of.clone(), files, keys, scope })
+}
+
+/// Stages 5 and 6: resolution, selection, and what is wrong with the selected.
+pub fn resolve(mut users: Users, pipeline: &Pipeline, world: &World<'_>) -> Result<Users, RunError> {
+    let options = &pipeline.options.resolve;
+    world.progress.begin("resolve", "persons", Some(users.workforce.len() as u64));
+    users.resolved = resolve::resolve_all(&users.workforce, options, users.as_of.day);
+    world.progress.end(&format!("{} persons as of {}", users.resolved.len(), users.as_of.day));
+    world.progress.begin("validate", "persons", Some(users.workforce.len() as u64));
+    select(&mut users, pipeline)?;
+    let email_required = pipeline.mapping.outputs().iter().any(|output| output.profile.email_required);
+    attributes::check(&users.workforce, &mut users.resolved, email_required);
+    managers::find(&users.workforce, &mut users.resolved);
+    let emitted = users.emitted().len();
+    world.progress.end(&format!("{emitted} persons to be emitted"));
+    Ok(users)
+}
+
+/// `[select] where`: the others are filtered out, whatever else is wrong with them.
+fn select(users: &mut Users, pipeline: &Pipeline) -> Result<(), RunError> {
+    let names: Vec<String> = pipeline.mapping.selection_attributes().into_iter().collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let persons = users.emitted();
+    let table = users.table(&names, &persons, pipeline)?;
+    let taken = pipeline.mapping.select(&table)?;
+    for (person, _) in persons.iter().zip(taken).filter(|(_, taken)| !taken) {
+        users.resolved[*person as usize].disposition = Disposition::Filtered;
+    }
+    Ok(())
+}
+
+/// Stage 7, with section 10 of `resolution.md`. Whoever is quarantined here was perhaps somebody's manager: then the
+/// outputs are evaluated again, until nobody else falls out. It ends, because the emitted only become fewer.
+pub fn map(mut users: Users, pipeline: &Pipeline, world: &World<'_>) -> Result<People, RunError> {
+    let keep_unemitted = pipeline.options.resolve.keep_unemitted_managers;
+    world.progress.begin("map", "persons", Some(users.emitted().len() as u64));
+    let names = users.names(pipeline)?;
+    let named = managers::named(&users.resolved);
+    let mut found = uniqueness::shared(&users.workforce, &users.resolved);
+    let (outputs, persons) = loop {
+        managers::show_emitted(&mut users.resolved, &named, keep_unemitted);
+        let persons = users.emitted();
+        let table = users.table(&names, &persons, pipeline)?;
+        let all = 0..pipeline.mapping.outputs().len();
+        let outputs: Vec<MappedOutput> =
+            all.map(|output| pipeline.mapping.evaluate(output, &table)).collect::<Result<_, MapError>>()?;
+        drop(table);
+        found.extend(judge(&outputs, &persons, &users.resolved)?);
+        let nobody_lost_a_manager = !loses_a_manager(&users.resolved, &found);
+        for (person, code) in found.drain(..) {
+            uniqueness::quarantine(&mut users.resolved[person], code);
+        }
+        if nobody_lost_a_manager {
+            break (outputs, persons);
+        }
+    };
+    managers::settle(&mut users.resolved, &named, keep_unemitted);
+    warn_of_formulas(&outputs, &persons, &mut users.resolved);
+    let order = users.order(&persons, pipeline.options.resolve.order);
+    let outputs: Vec<Mapped> = outputs
+        .into_iter()
+        .zip(pipeline.mapping.outputs())
+        .map(|(output, plan)| Mapped { plan: plan.clone(), output, rows: order.clone(), persons: persons.clone() })
+        .collect();
+    let Users { workforce, resolved, as_of, files, keys, .. } = users;
+    world.progress.end(&format!("{} users in {} files", order.len(), outputs.len()));
+    Ok(People { workforce, resolved, as_of, files, keys, outputs })
+}
+
+/// Whether one of those who fall out is the manager of somebody.
+fn loses_a_manager(resolved: &[Resolved], found: &[(usize, Code)]) -> bool {
+    if found.is_empty() {
+        return false;
+    }
+    let mut falls = vec![false; resolved.len()];
+    found.iter().for_each(|(person, _)| falls[*person] = true);
+    resolved.iter().any(|person| person.manager.is_some_and(|manager| falls[manager as usize]))
+}
+
+/// Section 10 for the values of the outputs: who is quarantined for which code. A shared identifier is fatal (`OUT001`).
+fn judge(outputs: &[MappedOutput], persons: &[u32], resolved: &[Resolved]) -> Result<Vec<(usize, Code)>, RunError> {
+    let mut found = Vec::new();
+    for output in outputs {
+        for finding in &output.findings {
+            let code = match finding.problem {
+                Problem::Missing => Code::Out011,
+                Problem::Vocabulary | Problem::Unmapped | Problem::TooLong => Code::Out012,
+                Problem::Formula => continue,
+            };
+            found.push((persons[finding.row as usize] as usize, code));
+        }
+        for (field, plan) in output.fields.iter().enumerate().filter(|(_, plan)| plan.unique) {
+            let groups = output.duplicates(field, plan.kind.folds_case());
+            let code = match plan.kind {
+                FieldType::Email => Code::Out002,
+                FieldType::UserName => Code::Out003,
+                _ if groups.is_empty() => continue,
+                _ => {
+                    let sentence = format!("{} values of the field \"{}\" are not unique", groups.len(), plan.name);
+                    return Err(RunError::fatal(Code::Out001, sentence));
+                }
+            };
+            for group in groups {
+                let holders = group.into_iter().map(|row| persons[row as usize] as usize).collect();
+                found.extend(uniqueness::losers(resolved, holders).into_iter().map(|person| (person, code)));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// `OUT020`, for those who are written.
+fn warn_of_formulas(outputs: &[MappedOutput], persons: &[u32], resolved: &mut [Resolved]) {
+    for finding in outputs.iter().flat_map(|output| &output.findings) {
+        let person = &mut resolved[persons[finding.row as usize] as usize];
+        if finding.problem == Problem::Formula && person.disposition.is_emitted() {
+            person.codes.insert(Code::Out020);
+        }
+    }
+}
+
+impl Users {
+    /// The persons who are emitted, as it stands now, by PersonNumber.
+    fn emitted(&self) -> Vec<u32> {
+        let is_emitted = |person: &usize| self.resolved[*person].disposition.is_emitted();
+        (0..self.resolved.len()).into_par_iter().filter(is_emitted).map(|person| person as u32).collect()
+    }
+
+    fn columns<'a>(&'a self, pipeline: &Pipeline) -> TableColumns<'a> {
+        let format = |kind| {
+            let extract = pipeline.options.extract.of(kind);
+            DateFormat::new(extract.and_then(|extract| extract.date_format.as_deref()))
+        };
+        TableColumns {
+            workforce: &self.workforce,
+            resolved: &self.resolved,
+            scope: &self.scope,
+            as_of: self.as_of.day,
+            dates: Kind::ALL.map(format),
+        }
+    }
+
+    /// The attributes that the outputs read. One that no file has is null, but the extract's own headers must be there.
+    fn names(&self, pipeline: &Pipeline) -> Result<Vec<String>, RunError> {
+        let columns = self.columns(pipeline);
+        let mut names: Vec<String> = pipeline.mapping.attributes().into_iter().collect();
+        if let Some(name) = names.iter().find(|name| self.scope.attribute(name).is_none() && !columns.has(name)) {
+            return Err(RunError::NoColumn(name.clone()));
+        }
+        if pipeline.mapping.outputs().iter().any(|output| output.writes_every_attribute()) {
+            let all = self.scope.attributes.iter().map(|attribute| attribute.name.clone());
+            names = all.filter(|name| !name.contains('.') && columns.has(name)).collect();
+        }
+        Ok(names)
+    }
+
+    fn table(&self, names: &[String], persons: &[u32], pipeline: &Pipeline) -> Result<DataFrame, RunError> {
+        map::build(&self.columns(pipeline), names, persons).map_err(|error| RunError::Map(MapError::table(&error)))
+    }
+
+    /// The rows of a table over `persons` that are written, in the order of the output.
+    fn order(&self, persons: &[u32], order: Order) -> Vec<u32> {
+        let is_emitted = |row: &u32| self.resolved[persons[*row as usize] as usize].disposition.is_emitted();
+        let rows: Vec<u32> = (0..persons.len() as u32).filter(is_emitted).collect();
+        if order == Order::PersonNumber {
+            return rows;
+        }
+        let emitted: Vec<u32> = rows.iter().map(|row| persons[*row as usize]).collect();
+        let row_of = |person: u32| persons.binary_search(&person).map_or(0, |row| row as u32);
+        managers::managers_first(&self.resolved, &emitted).into_iter().map(row_of).collect()
+    }
+}
