@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use anyhow::Context;
 use hcmsync::progress::{Progress, Silent};
@@ -28,9 +28,11 @@ pub struct Process {
 impl Process {
     pub fn new(quiet: bool) -> anyhow::Result<Process> {
         let signal = Arc::new(AtomicUsize::new(0));
+        let asked = Arc::new(AtomicBool::new(false));
         for number in [SIGINT, SIGTERM] {
-            // The second signal ends the process at once; what a run leaves half-done is never published.
-            signal_hook::flag::register_conditional_shutdown(number, 128 + number, Arc::new(false.into()))
+            // The first signal asks; the second ends the process at once: what a run leaves half-done is never published.
+            signal_hook::flag::register_conditional_shutdown(number, 128 + number, Arc::clone(&asked))
+                .and_then(|_| signal_hook::flag::register(number, Arc::clone(&asked)))
                 .and_then(|_| signal_hook::flag::register_usize(number, Arc::clone(&signal), number as usize))
                 .context("signals cannot be handled")?;
         }
