@@ -88,13 +88,14 @@ impl SecretError {
 
 impl Secret {
     /// Reads the secret; relative files are relative to `base`, the folder of the pipeline file.
+    #[expect(clippy::disallowed_methods, reason = "a secret is opened here and nowhere else")]
     pub fn reveal(&self, base: &Path) -> Result<SecretString, SecretError> {
         match self {
             Secret::Env(name) => {
                 std::env::var(name).map(SecretString::from).map_err(|_| SecretError::NoVariable(name.clone()))
             }
             Secret::File(path) => read_private(&base.join(path)),
-            Secret::Command(words) => run(words),
+            Secret::Command(words) => run(words, base),
             Secret::Credential(name) => {
                 let folder =
                     std::env::var_os("CREDENTIALS_DIRECTORY").ok_or_else(|| SecretError::NoCredential(name.clone()))?;
@@ -118,10 +119,13 @@ fn read_private(path: &Path) -> Result<SecretString, SecretError> {
     one_line(bytes, &path.display().to_string())
 }
 
-fn run(words: &[String]) -> Result<SecretString, SecretError> {
+/// Runs a program in the folder of the pipeline file, so that a relative path means what it means elsewhere in the file.
+fn run(words: &[String], base: &Path) -> Result<SecretString, SecretError> {
     let program = words[0].clone();
     let failed = |reason: String| SecretError::Command { program: words[0].clone(), reason };
-    let output = Command::new(&program).args(&words[1..]).output().map_err(|e| failed(e.to_string()))?;
+    let folder = if base.as_os_str().is_empty() { Path::new(".") } else { base };
+    let output =
+        Command::new(&program).args(&words[1..]).current_dir(folder).output().map_err(|e| failed(e.to_string()))?;
     if !output.status.success() {
         return Err(failed(output.status.to_string()));
     }
