@@ -1,5 +1,6 @@
 //! One test binary: the largest dependency is linked once.
 
+mod commands;
 mod expressions;
 mod fetch;
 mod openpgp;
