@@ -29,11 +29,11 @@ impl Process {
     #[expect(clippy::disallowed_methods, reason = "the rim: the binary reads the environment for the library")]
     pub fn new(quiet: bool) -> anyhow::Result<Process> {
         let signal = Arc::new(AtomicUsize::new(0));
-        let again = Arc::new(AtomicBool::new(false));
+        let asked = Arc::new(AtomicBool::new(false));
         for number in [SIGINT, SIGTERM] {
-            // In this order: the first signal asks the run to stop, the second finds `again` set and ends the process.
-            signal_hook::flag::register_conditional_shutdown(number, 128 + number, Arc::clone(&again))
-                .and_then(|_| signal_hook::flag::register(number, Arc::clone(&again)))
+            // The first signal asks; the second ends the process at once: what a run leaves half-done is never published.
+            signal_hook::flag::register_conditional_shutdown(number, 128 + number, Arc::clone(&asked))
+                .and_then(|_| signal_hook::flag::register(number, Arc::clone(&asked)))
                 .and_then(|_| signal_hook::flag::register_usize(number, Arc::clone(&signal), number as usize))
                 .context("signals cannot be handled")?;
         }
