@@ -28,6 +28,7 @@ pub struct Process {
 }
 
 impl Process {
+    #[expect(clippy::disallowed_methods, reason = "the rim: the binary reads the environment for the library")]
     pub fn new(quiet: bool) -> anyhow::Result<Process> {
         let signal = Arc::new(AtomicUsize::new(0));
         let asked = Arc::new(AtomicBool::new(false));
@@ -47,6 +48,7 @@ impl Process {
     }
 
     /// Calls the library with this world; a stop is told apart by its signal.
+    #[expect(clippy::disallowed_methods, reason = "the rim: the binary reads the clock for the library")]
     pub fn with<T>(&self, call: impl FnOnce(&World<'_>) -> Result<T, RunError>) -> Result<T, Failure> {
         let stopped = || self.signal.load(Ordering::Relaxed) != 0;
         let world = World {
@@ -65,6 +67,7 @@ impl Process {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "the summary is for whoever asked for it, and holds no personal value")]
 pub fn run(args: &PipelineArgs, allow: Vec<Allow>, summary: Option<&Path>, common: &Common) -> Result<String, Failure> {
     let pipeline = load(args)?;
     let settings = Settings { as_of: args.as_of, allow };
@@ -75,7 +78,7 @@ pub fn run(args: &PipelineArgs, allow: Vec<Allow>, summary: Option<&Path>, commo
     match (common.quiet, common.json) {
         (true, _) => Ok(String::new()),
         (_, true) => Ok(serde_json::to_string_pretty(&outcome.report).context("the report")? + "\n"),
-        _ => Ok(summarise(&outcome.report, &outcome.published.path)),
+        _ => Ok(summarise(&outcome.report, &plain(&outcome.published.path))),
     }
 }
 
@@ -103,6 +106,11 @@ impl<'a> Summary<'a> {
     }
 }
 
+/// A path without `..`, for people; as it is where the system cannot say.
+fn plain(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_path_buf())
+}
+
 /// What a person wants to see at the end of a run.
 fn summarise(report: &Report, path: &Path) -> String {
     let mut text = String::new();
@@ -115,6 +123,7 @@ fn summarise(report: &Report, path: &Path) -> String {
     text + &report.last_line() + "\n"
 }
 
+#[expect(clippy::disallowed_methods, reason = "what is downloaded to explain is ciphertext, and gone with the folder")]
 pub fn explain(args: &PipelineArgs, number: &str, fields: &[String], common: &Common) -> Result<String, Failure> {
     let pipeline = load(args)?;
     let process = Process::new(true)?;

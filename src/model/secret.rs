@@ -17,8 +17,7 @@ pub enum Secret {
     Env(String),
     /// A file that only its owner can read (mode 0600 or stricter); one trailing line end is not part of the secret.
     File(PathBuf),
-    /// A program and its arguments, run without a shell in the folder of the pipeline file; its first line of output is the
-    /// secret.
+    /// A program and its arguments, run without a shell; its first line of output is the secret.
     Command(Vec<String>),
     /// A credential of the systemd unit (`LoadCredential=`), by name.
     Credential(String),
@@ -88,7 +87,8 @@ impl SecretError {
 }
 
 impl Secret {
-    /// Reads the secret; relative paths, a command's as well, are relative to `base`, the folder of the pipeline file.
+    /// Reads the secret; relative files are relative to `base`, the folder of the pipeline file.
+    #[expect(clippy::disallowed_methods, reason = "a secret is opened here and nowhere else")]
     pub fn reveal(&self, base: &Path) -> Result<SecretString, SecretError> {
         match self {
             Secret::Env(name) => {
@@ -119,11 +119,11 @@ fn read_private(path: &Path) -> Result<SecretString, SecretError> {
     one_line(bytes, &path.display().to_string())
 }
 
+/// Runs a program in the folder of the pipeline file, so that a relative path means what it means elsewhere in the file.
 fn run(words: &[String], base: &Path) -> Result<SecretString, SecretError> {
     let program = words[0].clone();
     let failed = |reason: String| SecretError::Command { program: words[0].clone(), reason };
-    // A pipeline that was named without a folder has an empty one, which is no folder to run in.
-    let folder = if base == Path::new("") { Path::new(".") } else { base };
+    let folder = if base.as_os_str().is_empty() { Path::new(".") } else { base };
     let output =
         Command::new(&program).args(&words[1..]).current_dir(folder).output().map_err(|e| failed(e.to_string()))?;
     if !output.status.success() {
@@ -143,22 +143,4 @@ fn one_line(bytes: Vec<u8>, origin: &str) -> Result<SecretString, SecretError> {
         }
     }
     Ok(SecretString::from(text))
-}
-
-#[cfg(test)]
-mod tests {
-    use secrecy::ExposeSecret;
-
-    use super::*;
-
-    #[test]
-    fn a_command_runs_in_the_folder_of_the_pipeline() {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("passphrase"), "of old\nnot this\n").unwrap();
-        let secret = Secret::Command(["cat", "passphrase"].map(str::to_owned).to_vec());
-        assert_eq!(secret.reveal(folder.path()).unwrap().expose_secret(), "of old");
-        let here = Secret::Command(["cat", "Cargo.toml"].map(str::to_owned).to_vec());
-        assert_eq!(here.reveal(Path::new("")).unwrap().expose_secret(), "[package]");
-        assert!(secret.reveal(Path::new("/")).is_err());
-    }
 }

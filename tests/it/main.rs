@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod cases;
+mod commands;
 mod expressions;
 mod fetch;
 mod golden;
