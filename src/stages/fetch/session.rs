@@ -103,8 +103,12 @@ impl<'a> Door<'a> {
         Err(unreachable(reason))
     }
 
-    /// Why there was no handshake: if the two sides have nothing in common, with both sides' lists.
+    /// Why there was no handshake: if the two sides have nothing in common, with both sides' lists. A server that said nothing
+    /// in time is not asked again.
     fn no_handshake(&self, session: &Session, error: &ssh2::Error) -> FetchError {
+        if error.code() == ErrorCode::Session(raw::LIBSSH2_ERROR_TIMEOUT) || (self.context.stopped)() {
+            return self.handshake_error(error.message().to_owned());
+        }
         let lists = Offer::ours(session).ok().zip(self.offer().ok());
         let apart = lists.and_then(|(ours, theirs)| Some((ours.disjoint(&theirs)?, ours, theirs)));
         match apart {

@@ -102,9 +102,17 @@ fn an_extract_that_is_missing_or_unreadable_is_exit_4_with_code_and_line() {
                     });
                 },
             ),
-            scenario("a header that only the mapping names", 4, &["CSV004", "\"Badge\"", "columns = "], |place| {
-                place.edit("[extract.person]\n", "[extract.person]\ncolumns = { Badge = \"Badge No\" }\n");
-                place.edit("\"PersonNumber\"", "\"Badge\"");
+            scenario(
+                "a header that the pipeline names",
+                4,
+                &["CSV004 Person_2026-11-20.csv, line 1", "\"Badge No\""],
+                |place| {
+                    place.edit("[extract.person]\n", "[extract.person]\ncolumns = { Badge = \"Badge No\" }\n");
+                    place.edit("\"PersonNumber\"", "\"Badge\"");
+                },
+            ),
+            scenario("a header that only an expression names", 4, &["CSV004", "\"Badge No\"", "columns = "], |place| {
+                place.edit("\"PersonNumber\"", "'\"Badge No\"'");
             }),
         ],
         &Place::plain,

@@ -41,7 +41,7 @@ fn a_server_that_is_gone_or_refuses_us_is_exit_5() {
                 let from = format!("{}127.0.0.1:{}{after}", before.trim_start_matches("from = "), free_port());
                 place.set("from", &from);
             }),
-            scenario("the login is refused", 5, &["refused the login", "by publickey"], |place| {
+            scenario("the login is refused", 5, &["refused the login", "by key"], |place| {
                 let stranger = place.path("stranger");
                 if !stranger.exists() {
                     keygen("ed25519", "", &stranger);
