@@ -100,6 +100,7 @@ pub fn refuse(error: &clap::Error) -> ExitCode {
 }
 
 /// Loads a pipeline: a path, or a name in `pipelines/`.
+#[expect(clippy::disallowed_methods, reason = "the rim: the binary reads the environment for the library")]
 fn load(args: &PipelineArgs) -> Result<Pipeline, Failure> {
     let overrides = Overrides { env: args.env.clone(), from: args.from.clone(), to: args.to.clone() };
     let variable = |name: &str| std::env::var(name).ok();

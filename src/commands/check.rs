@@ -80,6 +80,7 @@ fn check_keys(pipeline: &Pipeline) -> Vec<Point> {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "the rim: the binary reads the clock for the library")]
 fn about(key: &Description) -> String {
     let soonest = key.keys.iter().filter_map(|line| line.expires).min();
     let expiry = match soonest {

@@ -17,6 +17,7 @@ impl From<KeyError> for Failure {
 
 const DAY: u64 = 24 * 60 * 60;
 
+#[expect(clippy::disallowed_methods, reason = "the rim: the binary reads the environment for the library")]
 pub fn keys(action: Keys, common: &Common) -> Result<String, Failure> {
     match action {
         Keys::New { stem, user_id, bits, passphrase_env, valid_for } => {

@@ -26,6 +26,7 @@ pub struct Process {
 }
 
 impl Process {
+    #[expect(clippy::disallowed_methods, reason = "the rim: the binary reads the environment for the library")]
     pub fn new(quiet: bool) -> anyhow::Result<Process> {
         let signal = Arc::new(AtomicUsize::new(0));
         for number in [SIGINT, SIGTERM] {
@@ -43,6 +44,7 @@ impl Process {
     }
 
     /// Calls the library with this world; a stop is told apart by its signal.
+    #[expect(clippy::disallowed_methods, reason = "the rim: the binary reads the clock for the library")]
     pub fn with<T>(&self, call: impl FnOnce(&World<'_>) -> Result<T, RunError>) -> Result<T, Failure> {
         let stopped = || self.signal.load(Ordering::Relaxed) != 0;
         let world = World {
@@ -61,6 +63,7 @@ impl Process {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "the summary is for whoever asked for it, and holds no personal value")]
 pub fn run(args: &PipelineArgs, allow: Vec<Allow>, summary: Option<&Path>, common: &Common) -> Result<String, Failure> {
     let pipeline = load(args)?;
     let settings = Settings { as_of: args.as_of, allow };
@@ -89,6 +92,7 @@ fn summarise(report: &Report, path: &Path) -> String {
     text + &report.last_line() + "\n"
 }
 
+#[expect(clippy::disallowed_methods, reason = "what is downloaded to explain is ciphertext, and gone with the folder")]
 pub fn explain(args: &PipelineArgs, number: &str, fields: &[String], common: &Common) -> Result<String, Failure> {
     let pipeline = load(args)?;
     let process = Process::new(true)?;

@@ -13,6 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::Failure;
 use crate::cli::{Common, Sample};
 
+#[expect(clippy::disallowed_methods, reason = "people who do not exist may be read by everybody")]
 pub fn sample(args: &Sample, common: &Common) -> Result<String, Failure> {
     std::fs::create_dir_all(&args.out).with_context(|| format!("the folder {}", args.out.display()))?;
     let keys = if args.encrypt { Some(ThrowAway::make(&args.out.join("keys"))?) } else { None };
@@ -84,6 +85,7 @@ enum Target {
 }
 
 impl Target {
+    #[expect(clippy::disallowed_methods, reason = "people who do not exist may be read by everybody")]
     fn open(part: Part, args: &Sample, keys: Option<&ThrowAway>) -> Result<Target, Failure> {
         let keys = keys.filter(|_| part != Part::Answers);
         let ending = if keys.is_some() { ".pgp" } else { "" };

@@ -89,6 +89,7 @@ impl SecretError {
 
 impl Secret {
     /// Reads the secret; relative paths, a command's as well, are relative to `base`, the folder of the pipeline file.
+    #[expect(clippy::disallowed_methods, reason = "a secret is opened here and nowhere else")]
     pub fn reveal(&self, base: &Path) -> Result<SecretString, SecretError> {
         match self {
             Secret::Env(name) => {
@@ -119,11 +120,11 @@ fn read_private(path: &Path) -> Result<SecretString, SecretError> {
     one_line(bytes, &path.display().to_string())
 }
 
+/// Runs a program in the folder of the pipeline file, so that a relative path means what it means elsewhere in the file.
 fn run(words: &[String], base: &Path) -> Result<SecretString, SecretError> {
     let program = words[0].clone();
     let failed = |reason: String| SecretError::Command { program: words[0].clone(), reason };
-    // A pipeline that was named without a folder has an empty one, which is no folder to run in.
-    let folder = if base == Path::new("") { Path::new(".") } else { base };
+    let folder = if base.as_os_str().is_empty() { Path::new(".") } else { base };
     let output =
         Command::new(&program).args(&words[1..]).current_dir(folder).output().map_err(|e| failed(e.to_string()))?;
     if !output.status.success() {

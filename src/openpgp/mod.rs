@@ -82,7 +82,7 @@ pub fn read(path: &Path) -> Result<Vec<Cert>, KeyError> {
     let mut bytes = zeroize::Zeroizing::new(Vec::new());
     file.read_to_end(&mut bytes).map_err(failed)?;
 
-    let not_a_key = |e: sequoia_openpgp::anyhow::Error| KeyError::NotAKey { path: path.into(), reason: e.to_string() };
+    let not_a_key = |e: anyhow::Error| KeyError::NotAKey { path: path.into(), reason: e.to_string() };
     let certs =
         CertParser::from_bytes(&bytes).and_then(Iterator::collect::<Result<Vec<Cert>, _>>).map_err(not_a_key)?;
     if certs.is_empty() {
@@ -138,7 +138,7 @@ fn describe_key(ka: &ErasedKeyAmalgamation<'_, PublicParts>) -> KeyLine {
 fn algorithm(ka: &ErasedKeyAmalgamation<'_, PublicParts>) -> String {
     use sequoia_openpgp::types::PublicKeyAlgorithm as Algorithm;
     let family = match ka.key().pk_algo() {
-        #[allow(deprecated)]
+        #[expect(deprecated, reason = "the name only: an old key is described as what it is")]
         Algorithm::RSAEncryptSign | Algorithm::RSAEncrypt | Algorithm::RSASign => "RSA".to_owned(),
         other => other.to_string(),
     };

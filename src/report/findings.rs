@@ -36,9 +36,8 @@ pub fn severity_of(code: Code, person: &Resolved, people: &People) -> Severity {
     match code {
         Code::Pri010 if person.state == Some(WorkerState::Pending) => Severity::Info,
         Code::Asg024 if person.gap_over_day => Severity::Warning,
-        Code::Asg024 => Severity::Info,
         Code::Wr041 if people.as_of.of_extract == Some(people.as_of.day) => Severity::Warning,
-        Code::Wr041 => Severity::Info,
+        Code::Asg024 | Code::Wr041 => Severity::Info,
         _ => entry(code).severity.min(Severity::Warning),
     }
 }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 const SOURCES: [&str; 2] = [include_str!("qooper-csv.toml"), include_str!("csv.toml")];
 
+#[expect(clippy::expect_used, reason = "a profile ships with the program, and a test reads each")]
 static PROFILES: LazyLock<Vec<Profile>> = LazyLock::new(|| {
     let parse = |text| toml::from_str(text).expect("a profile ships with the program, and a test reads each");
     SOURCES.into_iter().map(parse).collect()

@@ -230,7 +230,10 @@ impl VerificationHelper for Helper<'_, '_> {
         }
         match &packet.packet {
             Packet::CompressedData(data) => self.notes.bzip2 |= data.algo() == CompressionAlgorithm::BZip2,
-            #[allow(deprecated)] // The name only: it is the integrity check of every message of packet 18, version 1.
+            #[expect(
+                deprecated,
+                reason = "the name only: the integrity check of every message of packet 18, version 1"
+            )]
             Packet::MDC(mdc) => self.notes.intact = mdc.valid(),
             _ => {}
         }

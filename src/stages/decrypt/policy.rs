@@ -46,7 +46,7 @@ impl Weak {
     }
 
     /// The cipher's word, if the cipher is a weak one.
-    #[allow(deprecated)] // The names only; whether they are used is the operator's choice.
+    #[expect(deprecated, reason = "the names only: whether they are used is the operator's choice")]
     pub(super) fn cipher(algorithm: SymmetricAlgorithm) -> Option<Weak> {
         match algorithm {
             SymmetricAlgorithm::CAST5 => Some(Weak::Cast5),
@@ -58,7 +58,7 @@ impl Weak {
 
     /// The key's word, if the key is a weak one.
     pub(super) fn key<P: KeyParts, R: KeyRole>(key: &Key<P, R>) -> Option<Weak> {
-        #[allow(deprecated)]
+        #[expect(deprecated, reason = "the names only: whether they are used is the operator's choice")]
         let rsa = matches!(
             key.pk_algo(),
             PublicKeyAlgorithm::RSAEncryptSign | PublicKeyAlgorithm::RSAEncrypt | PublicKeyAlgorithm::RSASign
@@ -103,7 +103,7 @@ impl TryFrom<String> for Weak {
 }
 
 /// The library's policy, without its calendar for what we accept, and without what it has not come to refuse yet.
-#[allow(deprecated)] // The names only; whether they are used is the operator's choice.
+#[expect(deprecated, reason = "the names only: whether they are used is the operator's choice")]
 pub(super) fn policy(accept: &[Weak]) -> StandardPolicy<'static> {
     let mut policy = StandardPolicy::new();
     policy.accept_asymmetric_algo(AsymmetricAlgorithm::RSA2048);

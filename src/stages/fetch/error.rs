@@ -120,6 +120,7 @@ fn escaped(names: &[String]) -> String {
 impl FetchError {
     /// How the run must end.
     pub fn kind(&self) -> Failure {
+        #[expect(clippy::enum_glob_use, reason = "every variant stands below")]
         use FetchError::*;
         match self {
             Pattern { .. }
@@ -165,6 +166,7 @@ impl FetchError {
 
     /// What the operator can do about it.
     pub fn help(&self) -> Option<String> {
+        #[expect(clippy::enum_glob_use, reason = "every variant stands below")]
         use FetchError::*;
         Some(match self {
             Pattern { .. } => "write a glob over file names, as in \"Person_*.csv.pgp\"".into(),

@@ -50,7 +50,7 @@ impl<'a> Checker<'a> {
 
     fn check_node(&mut self, tree: &mut Expr, place: &Range<usize>) {
         match tree {
-            Expr::Identifier(ident) => *tree = self.name(&[ident.clone()], place),
+            Expr::Identifier(ident) => *tree = self.name(std::slice::from_ref(ident), place),
             Expr::CompoundIdentifier(idents) => *tree = self.name(&idents.clone(), place),
             Expr::Value(value) => self.value(&value.value, place),
             Expr::TypedString(text) => *tree = self.typed(text, place),

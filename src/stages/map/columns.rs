@@ -134,7 +134,7 @@ impl Columns<'_, '_> {
         plan.unique |= options.unique.unwrap_or(false);
         let shortest = |one: u32| plan.max_len.map_or(one, |other| other.min(one));
         plan.max_len = options.max_len.map(|own| shortest(own.get())).or(plan.max_len);
-        plan.default = options.default.clone();
+        plan.default.clone_from(&options.default);
         plan.map = options.map.as_ref().and_then(|map| self.value_map(map, options.on_unmapped));
         plan
     }

@@ -26,7 +26,7 @@ fn active_persons(csv: &mut Tallied<File>) -> Result<Vec<Box<str>>, csv::Error> 
     const PERSON_NUMBER: usize = 0;
     const DISPOSITION: usize = 3;
     let mut rows = csv::Reader::from_reader(csv);
-    if rows.headers()? != &lists::RESOLUTION[..] {
+    if *rows.headers()? != lists::RESOLUTION[..] {
         return Err(std::io::Error::other("it has other columns").into());
     }
     let mut row = csv::StringRecord::new();

@@ -17,7 +17,7 @@ pub enum ReadError {
     Encoding { file: String, offset: usize, encoding: Encoding },
     #[error("{file}: the file {}", if *.has_header { "has no row after the header" } else { "is empty" })]
     Empty { file: String, has_header: bool },
-    #[error("{file}, line {line}: no header is \"{header}\"{}", near(.nearest))]
+    #[error("{file}, line {line}: no header is \"{header}\"{}", near(.nearest.as_ref()))]
     Missing { file: String, line: u32, attribute: String, header: String, nearest: Option<String> },
     #[error("{file}, line {line}: the headers of columns {first} and {second} mean the same (\"{}\" and \"{}\")", .headers[0], .headers[1])]
     Alike { file: String, line: u32, first: usize, second: usize, headers: [String; 2] },
@@ -46,8 +46,8 @@ pub enum Fault {
     LoneCr,
 }
 
-fn near(nearest: &Option<String>) -> String {
-    nearest.as_ref().map_or_else(String::new, |header| format!("; the nearest is \"{header}\""))
+fn near(nearest: Option<&String>) -> String {
+    nearest.map_or_else(String::new, |header| format!("; the nearest is \"{header}\""))
 }
 
 impl ReadError {

@@ -57,6 +57,7 @@ pub struct Records<'a> {
 
 impl Records<'_> {
     /// The next record; blank lines are none.
+    #[expect(clippy::expect_used, reason = "reading memory cannot fail, and no number of fields is an error")]
     pub fn read(&mut self) -> Option<Record<'_>> {
         let before = self.reader.position().clone();
         let more = self.reader.read_byte_record(&mut self.fields);
@@ -71,6 +72,7 @@ impl Records<'_> {
 }
 
 /// The fields of one record, as text.
+#[expect(clippy::expect_used, reason = "reading memory cannot fail, and no number of fields is an error")]
 pub(super) fn split(record: &[u8], delimiter: u8) -> Vec<String> {
     let mut fields = ByteRecord::new();
     let read = reader(record, delimiter).read_byte_record(&mut fields);
