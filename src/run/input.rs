@@ -1,5 +1,6 @@
 //! From the source to rows: fetch, decrypt, read. What is learned of each file on the way stands in the manifest.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -12,9 +13,12 @@ use crate::model::date::DateFormat;
 use crate::model::kind::Kind;
 use crate::pipeline::{AsOf, Mode, Pipeline};
 use crate::stages::decrypt::{self, Keys, Limits, Signature};
-use crate::stages::fetch::{self, Context, Fetched, Want, date_in_name};
+use crate::stages::fetch::{self, Context, FetchError, Fetched, Want, date_in_name};
 use crate::stages::normalize::{Table, Writing, add_file};
 use crate::stages::read::CsvFile;
+
+/// Where downloads rest, ciphertext alone, in the folder of the runs.
+const INBOX: &str = ".inbox";
 
 /// The as-of date D, who decided it, and the extract's own date where it is known (rules 1 and 2).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,8 +59,18 @@ pub fn fetch(pipeline: &Pipeline, world: &World<'_>, work: &Path) -> Result<Vec<
         return Err(RunError::Incomplete("[extract.assignment] table"));
     }
     let wants: Vec<Want> = wants(pipeline);
-    let inbox = work.join(".inbox");
+    clear(work)?;
+    let inbox = work.join(INBOX);
     Ok(fetch::fetch(options, &wants, &inbox_context(pipeline, world, &inbox), world.progress)?)
+}
+
+/// Removes what was downloaded: by this run once it is read, and by a killed one before this one begins.
+pub fn clear(work: &Path) -> Result<(), RunError> {
+    let path = work.join(INBOX);
+    match std::fs::remove_dir_all(&path) {
+        Err(source) if source.kind() != ErrorKind::NotFound => Err(FetchError::Local { path, source }.into()),
+        _ => Ok(()),
+    }
 }
 
 /// What the fetch stage is lent: without `[decrypt]` a download may be plaintext, and stays in memory.
