@@ -19,9 +19,10 @@
 //!
 //! # Who knows whom
 //!
-//! `main`, `cli`, `commands` → [`run`] → [`report`] and [`pipeline`] → [`stages`], left to right → [`model`]. A stage
-//! knows the model and the stages before it, never one that comes after; a test reads the sources and says so. Only the
-//! binary prints, reads the clock or the environment: the as-of date and the moment are arguments ([`run::World`]).
+//! `main`, `cli`, `commands` → [`run`] → [`report`] → [`people`] → [`pipeline`] → [`stages`], left to right → [`model`].
+//! A stage knows the model and the stages before it, never one that comes after; a test reads the sources and says so.
+//! Only the binary prints, reads the clock or the environment: the as-of date and the moment are arguments
+//! ([`run::World`]).
 //!
 //! # Two kinds of failure
 //!
@@ -45,6 +46,7 @@
 
 pub mod model;
 pub mod openpgp;
+pub mod people;
 pub mod pipeline;
 pub mod progress;
 pub mod report;

@@ -2,8 +2,8 @@
 
 mod failure;
 mod input;
-mod people;
 mod record;
+mod users;
 
 use std::path::Path;
 
@@ -11,9 +11,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 pub use failure::{Fatal, RunError};
-pub use input::{AsOfDate, Input, Inputs, inbox_context, wants};
-pub use people::{Mapped, People, Users};
+pub use input::{Inputs, inbox_context, wants};
 
+use crate::people::People;
 use crate::pipeline::Pipeline;
 use crate::progress::Progress;
 use crate::report::Report;
@@ -66,15 +66,15 @@ pub fn run(pipeline: &Pipeline, settings: &Settings, world: &World<'_>) -> Resul
 /// `work` is the folder where that may rest.
 pub fn resolve(pipeline: &Pipeline, settings: &Settings, world: &World<'_>, work: &Path) -> Result<People, RunError> {
     let keys = pipeline.options.decrypt.as_ref().map(|options| Keys::load(options, &pipeline.base)).transpose()?;
-    let fetched = input::fetch(pipeline, world, work)?;
+    let inbox = input::Inbox::open(work)?;
+    let fetched = input::fetch(pipeline, world, &inbox)?;
     let as_of = input::as_of(pipeline, settings.as_of, world.now, &fetched)?;
     world.go_on()?;
-    let inputs = input::read(pipeline, fetched, keys.as_ref(), world);
-    input::clear(work)?;
-    let inputs = inputs?;
+    let inputs = input::read(pipeline, fetched, keys.as_ref(), world)?;
+    drop(inbox);
     world.go_on()?;
-    let workforce = people::normalize(inputs, pipeline, &as_of, world)?;
-    let resolved = people::resolve(workforce, pipeline, world)?;
+    let workforce = users::normalize(inputs, pipeline, &as_of, world)?;
+    let resolved = users::resolve(workforce, pipeline, world)?;
     world.go_on()?;
-    people::map(resolved, pipeline, world)
+    users::map(resolved, pipeline, world)
 }

@@ -9,7 +9,7 @@ use hcmsync::run::{RunError, World, inbox_context, wants};
 use hcmsync::stages::decrypt::Keys;
 use hcmsync::stages::fetch::{self, Probe};
 use hcmsync::stages::publish::Staging;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::run::Process;
@@ -113,7 +113,8 @@ fn check_probe(probe: Probe) -> Vec<Point> {
             Err(error) => points.push(Point::bad("extract", error)),
             Ok(files) => points.extend(files.into_iter().map(|file| {
                 let bytes = file.bytes.map_or_else(|| "? bytes".into(), |bytes| format!("{bytes} bytes"));
-                let age = file.age.map_or_else(String::new, |age| format!(", {age:#} old"));
+                let age = file.age.map(|age| SignedDuration::from_secs(age.as_secs()));
+                let age = age.map_or_else(String::new, |age| format!(", {age:#} old"));
                 Point::good("extract", format!("{}: {}, {bytes}{age}", newest.kind, file.name.escape_debug()))
             })),
         }

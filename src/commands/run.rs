@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use anyhow::Context;
 use hcmsync::progress::{Progress, Silent};
@@ -29,9 +29,11 @@ impl Process {
     #[expect(clippy::disallowed_methods, reason = "the rim: the binary reads the environment for the library")]
     pub fn new(quiet: bool) -> anyhow::Result<Process> {
         let signal = Arc::new(AtomicUsize::new(0));
+        let asked = Arc::new(AtomicBool::new(false));
         for number in [SIGINT, SIGTERM] {
-            // The second signal ends the process at once; what a run leaves half-done is never published.
-            signal_hook::flag::register_conditional_shutdown(number, 128 + number, Arc::new(false.into()))
+            // The first signal asks; the second ends the process at once: what a run leaves half-done is never published.
+            signal_hook::flag::register_conditional_shutdown(number, 128 + number, Arc::clone(&asked))
+                .and_then(|_| signal_hook::flag::register(number, Arc::clone(&asked)))
                 .and_then(|_| signal_hook::flag::register_usize(number, Arc::clone(&signal), number as usize))
                 .context("signals cannot be handled")?;
         }
@@ -76,8 +78,13 @@ pub fn run(args: &PipelineArgs, allow: Vec<Allow>, summary: Option<&Path>, commo
     match (common.quiet, common.json) {
         (true, _) => Ok(String::new()),
         (_, true) => Ok(serde_json::to_string_pretty(&outcome.report).context("the report")? + "\n"),
-        _ => Ok(summarise(&outcome.report, &outcome.published.path)),
+        _ => Ok(summarise(&outcome.report, &plain(&outcome.published.path))),
     }
+}
+
+/// A path without `..`, for people; as it is where the system cannot say.
+fn plain(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_path_buf())
 }
 
 /// What a person wants to see at the end of a run.

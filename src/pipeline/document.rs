@@ -46,6 +46,9 @@ impl PipelineError {
     /// What to do about it.
     pub fn help(&self) -> Option<String> {
         match self {
+            PipelineError::Unreadable { source, .. } if source.kind() == std::io::ErrorKind::InvalidData => {
+                Some("a pipeline file is TOML in UTF-8: save it so".into())
+            }
             PipelineError::Unreadable { .. } => {
                 Some("give the path of a pipeline file, or the name of one in pipelines/".into())
             }

@@ -10,8 +10,8 @@ use crate::model::date::{BEGINNING, Interval, OPEN};
 use crate::model::kind::Kind;
 use crate::model::layout::assignment as columns;
 use crate::model::row::{Fate, Row};
+use crate::people::People;
 use crate::pipeline::Pipeline;
-use crate::run::People;
 use crate::stages::normalize::Case;
 use crate::stages::resolve::{Judgement, Step, resolve};
 

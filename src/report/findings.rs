@@ -4,7 +4,7 @@ use crate::model::code::{Code, Severity, Subject, entry};
 use crate::model::finding::{Example, Findings};
 use crate::model::kind::Kind;
 use crate::model::worker::WorkerState;
-use crate::run::People;
+use crate::people::People;
 use crate::stages::resolve::Resolved;
 
 /// Every code with its severity, its count and up to ten addresses, in the order of codes.

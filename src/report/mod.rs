@@ -14,8 +14,8 @@ pub use findings::severity_of;
 use crate::model::code::Severity;
 use crate::model::finding::{Balance, Balances, Example};
 use crate::model::kind::Kind;
+use crate::people::People;
 use crate::pipeline::Pipeline;
-use crate::run::People;
 use crate::stages::publish::manifest::Output;
 use crate::stages::validate::balance::Persons;
 use crate::stages::validate::guards::{Name, Verdict};
@@ -183,7 +183,7 @@ impl Report {
 }
 
 fn inputs(people: &People) -> Vec<Input> {
-    let of = |file: &crate::run::Input| Input {
+    let of = |file: &crate::people::Input| Input {
         kind: file.kind.name(),
         name: file.name.clone(),
         sha256: file.sha256.clone(),

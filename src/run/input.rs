@@ -1,7 +1,7 @@
 //! From the source to rows: fetch, decrypt, read. What is learned of each file on the way stands in the manifest.
 
-use std::io::ErrorKind;
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -11,38 +11,12 @@ use super::{RunError, World};
 use crate::model::code::Code;
 use crate::model::date::DateFormat;
 use crate::model::kind::Kind;
+use crate::people::{AsOfDate, Input};
 use crate::pipeline::{AsOf, Mode, Pipeline};
 use crate::stages::decrypt::{self, Keys, Limits, Signature};
 use crate::stages::fetch::{self, Context, FetchError, Fetched, Want, date_in_name};
 use crate::stages::normalize::{Table, Writing, add_file};
 use crate::stages::read::CsvFile;
-
-/// Where downloads rest, ciphertext alone, in the folder of the runs.
-const INBOX: &str = ".inbox";
-
-/// The as-of date D, who decided it, and the extract's own date where it is known (rules 1 and 2).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AsOfDate {
-    pub day: Date,
-    pub origin: &'static str,
-    pub of_extract: Option<Date>,
-}
-
-/// A file that was read.
-#[derive(Clone, Debug)]
-pub struct Input {
-    pub kind: Kind,
-    pub name: String,
-    pub sha256: String,
-    pub bytes: u64,
-    pub records: u64,
-    /// `good`, `off` or `none`.
-    pub signature: &'static str,
-    pub signer: Option<String>,
-    pub accepted: Vec<&'static str>,
-    /// Headers that nothing recognises (`CSV005`).
-    pub unknown_headers: Vec<String>,
-}
 
 /// The rows of every kind, and the files they came from.
 pub struct Inputs {
@@ -52,25 +26,43 @@ pub struct Inputs {
     pub keys: Vec<String>,
 }
 
+/// Where downloads rest until they are read: ciphertext alone. It is gone when it is dropped.
+pub struct Inbox(PathBuf);
+
+impl Inbox {
+    /// The inbox in a folder that is this run's alone; what a killed run left in it is removed.
+    pub fn open(work: &Path) -> Result<Inbox, RunError> {
+        let inbox = Inbox(work.join(".inbox"));
+        match inbox.remove() {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                Err(FetchError::Local { path: inbox.0.clone(), source }.into())
+            }
+            _ => Ok(inbox),
+        }
+    }
+
+    fn remove(&self) -> io::Result<()> {
+        std::fs::remove_dir_all(&self.0)
+    }
+}
+
+impl Drop for Inbox {
+    fn drop(&mut self) {
+        // What cannot be removed now, the next run removes, or says why it cannot.
+        let _ = self.remove();
+    }
+}
+
 /// Stage 1: the newest set of files for the patterns of the pipeline.
-pub fn fetch(pipeline: &Pipeline, world: &World<'_>, work: &Path) -> Result<Vec<Fetched>, RunError> {
+pub fn fetch(pipeline: &Pipeline, world: &World<'_>, inbox: &Inbox) -> Result<Vec<Fetched>, RunError> {
     let options = pipeline.options.fetch.as_ref().ok_or(RunError::Incomplete("[fetch] table"))?;
     if pipeline.options.extract.assignment.is_none() {
         return Err(RunError::Incomplete("[extract.assignment] table"));
     }
     let wants: Vec<Want> = wants(pipeline);
-    clear(work)?;
-    let inbox = work.join(INBOX);
-    Ok(fetch::fetch(options, &wants, &inbox_context(pipeline, world, &inbox), world.progress)?)
-}
-
-/// Removes what was downloaded: by this run once it is read, and by a killed one before this one begins.
-pub fn clear(work: &Path) -> Result<(), RunError> {
-    let path = work.join(INBOX);
-    match std::fs::remove_dir_all(&path) {
-        Err(source) if source.kind() != ErrorKind::NotFound => Err(FetchError::Local { path, source }.into()),
-        _ => Ok(()),
-    }
+    let fetched = fetch::fetch(options, &wants, &inbox_context(pipeline, world, &inbox.0), world.progress);
+    // A signal breaks a transfer off with whatever error it then has.
+    fetched.map_err(|error| if (world.stopped)() { RunError::Stopped } else { error.into() })
 }
 
 /// What the fetch stage is lent: without `[decrypt]` a download may be plaintext, and stays in memory.
@@ -82,6 +74,7 @@ pub fn inbox_context<'a>(pipeline: &'a Pipeline, world: &World<'a>, inbox: &'a P
         home: world.home,
         agent_socket: world.agent_socket,
         keep_on_disk: pipeline.options.decrypt.is_some(),
+        stopped: world.stopped,
     }
 }
 
@@ -151,11 +144,11 @@ pub fn read(
         rest = others;
         (kind, own)
     });
-    let read: Vec<(Table, Vec<Input>)> = by_kind
-        .into_par_iter()
-        .map(|(kind, files)| read_kind(pipeline, kind, files, keys, world))
-        .collect::<Result<_, RunError>>()?;
-    let (tables, files): (Vec<Table>, Vec<Vec<Input>>) = read.into_iter().unzip();
+    // All of them are waited for: where several fail, the first of them is told, and not whichever was the quickest.
+    let read: Vec<Result<(Table, Vec<Input>), RunError>> =
+        by_kind.into_par_iter().map(|(kind, files)| read_kind(pipeline, kind, files, keys, world)).collect();
+    let (tables, files): (Vec<Table>, Vec<Vec<Input>>) =
+        read.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
     let files: Vec<Input> = files.into_iter().flatten().collect();
     let records: u64 = files.iter().map(|file| file.records).sum();
     world.progress.end(&format!("{} files, {records} records", files.len()));

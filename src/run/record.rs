@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 
-use super::people::{Mapped, People};
 use super::{Outcome, RunError, Settings, World};
 use crate::model::finding::Balances;
 use crate::model::kind::Kind;
 use crate::model::worker::Disposition;
+use crate::people::{Mapped, People};
 use crate::pipeline::Pipeline;
 use crate::report::{Judged, Report, rejects};
 use crate::stages::publish::manifest::{self, Manifest, Persons as ManifestPersons};

@@ -1,3 +1,5 @@
+//! The generator against what it promises: the same seed gives the same bytes, and the answers are those of the rules.
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::*;

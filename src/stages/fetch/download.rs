@@ -20,14 +20,20 @@ use crate::progress::Progress;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// How long a wait may not notice that somebody asked to stop.
+const LONGEST_NAP: Duration = Duration::from_millis(100);
 
-/// Does it again after what may pass, with pauses that double, as often as the pipeline says.
-pub(super) fn retrying<T>(options: &Fetch, attempt: impl FnMut() -> Result<T, FetchError>) -> Result<T, FetchError> {
+/// Does it again after what may pass, with pauses that double, as often as the pipeline says, unless somebody asked to stop.
+pub(super) fn retrying<T>(
+    options: &Fetch,
+    context: &Context<'_>,
+    attempt: impl FnMut() -> Result<T, FetchError>,
+) -> Result<T, FetchError> {
     let pauses = ExponentialBuilder::default()
         .with_min_delay(FIRST_PAUSE)
         .with_max_delay(LONGEST_PAUSE)
         .with_max_times(options.retries.into());
-    attempt.retry(pauses).when(FetchError::passes).call()
+    attempt.retry(pauses).when(|error| error.passes() && !(context.stopped)()).call()
 }
 
 /// The inbox of a run: where downloads rest, under names of our own.
@@ -53,7 +59,7 @@ impl<'a> Inbox<'a> {
         name: &str,
     ) -> Result<Fetched, FetchError> {
         let mut counted = 0;
-        retrying(self.options, || self.attempt(source, kind, index, name, &mut counted))
+        retrying(self.options, self.context, || self.attempt(source, kind, index, name, &mut counted))
     }
 
     /// `counted` are the bytes that the listener was told of by earlier attempts.
@@ -76,6 +82,7 @@ impl<'a> Inbox<'a> {
         let mut rest = self.rest(source.in_place(name), bytes)?;
         let (mut hash, mut read) = (Sha256::new(), 0);
         source.read(name, bytes, &mut |chunk| {
+            self.go_on()?;
             hash.update(chunk);
             rest.write(chunk)?;
             read += chunk.len() as u64;
@@ -113,13 +120,26 @@ impl<'a> Inbox<'a> {
         if age >= stable_for {
             return Ok(first);
         }
-        std::thread::sleep((stable_for - age).unsigned_abs());
+        self.wait((stable_for - age).unsigned_abs())?;
         let second = source.look(name)?;
         if first == second {
             Ok(second)
         } else {
             Err(FetchError::Growing { name: name.into(), seconds: stable_for.as_secs().unsigned_abs() })
         }
+    }
+
+    fn wait(&self, time: Duration) -> Result<(), FetchError> {
+        let began = Instant::now();
+        while let Some(left) = time.checked_sub(began.elapsed()) {
+            self.go_on()?;
+            std::thread::sleep(left.min(LONGEST_NAP));
+        }
+        Ok(())
+    }
+
+    fn go_on(&self) -> Result<(), FetchError> {
+        if (self.context.stopped)() { Err(FetchError::Stopped) } else { Ok(()) }
     }
 
     /// Where the bytes go: nowhere if the file is read in place, else into a temporary file, or into memory if the disk
@@ -237,7 +257,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (base, inbox) = (folder.path(), folder.path().join("inbox"));
         let now = Timestamp::from_second(1000).unwrap();
-        let context = Context { base, inbox: &inbox, now, home: None, agent_socket: None, keep_on_disk: true };
+        let context = Context {
+            base,
+            inbox: &inbox,
+            now,
+            home: None,
+            agent_socket: None,
+            keep_on_disk: true,
+            stopped: &|| false,
+        };
         let mut options = Fetch::new(Location::Folder("unused".into()));
         (options.retries, options.max_bytes) = (0, 100);
         let taken =

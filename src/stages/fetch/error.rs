@@ -103,6 +103,8 @@ pub enum FetchError {
     #[error("the server does not tell the size of \"{}\"", name.escape_debug())]
     NoSize { name: String },
 
+    #[error("stopped while the extracts were fetched")]
+    Stopped,
     #[error("{}: {source}", path.display())]
     Local { path: PathBuf, source: std::io::Error },
 }
@@ -155,7 +157,7 @@ impl FetchError {
             | Mixed { .. }
             | TooLarge { .. }
             | NoSize { .. } => Failure::Missing,
-            Local { .. } => Failure::Machine,
+            Local { .. } | Stopped => Failure::Machine,
         }
     }
 
@@ -223,7 +225,7 @@ impl FetchError {
             NoSize { .. } => {
                 "a file whose size is not known cannot be known to be whole: ask the server's operator".into()
             }
-            Local { .. } => return None,
+            Local { .. } | Stopped => return None,
         })
     }
 }

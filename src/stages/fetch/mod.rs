@@ -65,6 +65,8 @@ pub struct Context<'a> {
     pub agent_socket: Option<&'a Path>,
     /// Whether a download may rest on disk; false if it may be plaintext, which is then kept in memory alone.
     pub keep_on_disk: bool,
+    /// Whether somebody asked to stop: then nothing is tried again, and nothing waited for.
+    pub stopped: &'a (dyn Fn() -> bool + Sync),
 }
 
 /// A file that was fetched whole.
@@ -252,7 +254,7 @@ fn sets(
 ) -> Result<Vec<Outcome>, FetchError> {
     let patterns = wants.iter().map(|want| Pattern::new(&want.pattern)).collect::<Result<Vec<_>, _>>()?;
     let wanted = |name: &str| patterns.iter().any(|pattern| pattern.takes(name));
-    let entries = retrying(options, || source.list(&wanted))?;
+    let entries = retrying(options, context, || source.list(&wanted))?;
     let place = source.place();
     let one = |(want, pattern): (&Want, &Pattern)| {
         let matching: Vec<Entry> = entries.iter().filter(|entry| pattern.takes(&entry.name)).cloned().collect();

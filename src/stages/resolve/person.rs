@@ -89,6 +89,7 @@ fn apply(case: &Case<'_>, options: &Resolve, day: Date, judgement: &mut Judgemen
     }
     let rows = RowsOnDay::take(case, options, day);
     let candidates = rows.candidates(case, day);
+    say_rows(case, &rows, day, judgement);
     let (placed, choice, chosen) = if case.shape.hand_made {
         section_3(case, &rows, &candidates, day, judgement);
         if judgement.failed() {
@@ -123,8 +124,27 @@ fn sections_3_and_4<'a>(
     for candidate in &mut candidates {
         state::review(candidate.relationship, candidate.state, &candidate.on_day, judgement);
         candidate.primary = state::is_primary(candidate.relationship, candidate.state, &candidate.on_day, judgement);
+        judgement.say(13, || candidate.describe());
     }
     (!judgement.failed()).then_some(candidates)
+}
+
+/// For an explanation: which row of each assignment counts on D (rule 10), and how it stands (rule 12).
+fn say_rows(case: &Case<'_>, rows: &RowsOnDay, day: Date, judgement: &mut Judgement) {
+    for (index, assignment) in case.assignments.iter().enumerate() {
+        judgement.say(10, || {
+            let (id, all) = (assignment.id, assignment.rows.len());
+            match rows.taken[index] {
+                Taken::None => format!("assignment {id}: none of its {all} rows is in effect on {day}"),
+                Taken::Ambiguous => format!("assignment {id}: two different rows claim {day}, so it has none"),
+                Taken::Row(row) => {
+                    let status = rows.statuses[index].map_or("of unknown status", |status| status.text());
+                    let start = assignment.rows[row].start();
+                    format!("assignment {id}: of its {all} rows the one from {start} counts on {day}, {status}")
+                }
+            }
+        });
+    }
 }
 
 /// Section 3: what is odd about the rows of the assignments, and their statuses on D.
@@ -166,6 +186,7 @@ fn decide<'a>(
     let placed = primary_assignment::placed(case, &choice, &rows.taken, options, judgement);
     let (rule, chosen) = primary_assignment::choose(case, &placed, choice.state, options.on_ambiguous, judgement);
     resolved.rule = rule;
+    primary_assignment::say_choice(case, &placed, rule, chosen, judgement);
     primary_assignment::review(candidates, &choice, &placed, chosen, judgement);
     let chosen = chosen.map(|chosen| placed[chosen]);
     (placed, choice, chosen)
@@ -221,6 +242,8 @@ fn decide_emission(
             resolved.active = options.suspended == Suspended::Active;
         }
     }
+    let (state, active) = (choice.state.text(), resolved.active);
+    judgement.say(19, || format!("state {state}, {}", if active { "active" } else { "not active" }));
     resolved.disposition = match options.emit.of(choice.state) {
         Emission::Exclude => Disposition::Excluded,
         Emission::EmitInactive => Disposition::EmittedInactive,

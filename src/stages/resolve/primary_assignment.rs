@@ -73,8 +73,6 @@ pub fn choose(
     on_ambiguous: OnAmbiguous,
     judgement: &mut Judgement,
 ) -> (Rule, Option<usize>) {
-    let is_flagged =
-        |placed: &Placed<'_>| placed.row.facts.primary_assignment.or(placed.row.facts.primary) == Some(true);
     let flagged: Vec<usize> = (0..placed.len()).filter(|i| is_flagged(&placed[*i])).collect();
     match (flagged.as_slice(), placed) {
         (_, []) => {
@@ -124,6 +122,36 @@ fn ambiguous(
         let id = case.assignments[placed.index].id;
         (placed.status.unwrap_or(Status::Inactive), Reverse(placed.row.start()), Reverse(id_rank(id)))
     })
+}
+
+/// For an explanation: who won, and why each of the others lost.
+pub fn say_choice(
+    case: &Case<'_>,
+    placed: &[Placed<'_>],
+    rule: Rule,
+    chosen: Option<usize>,
+    judgement: &mut Judgement,
+) {
+    let id = |placed: &Placed<'_>| case.assignments[placed.index].id;
+    judgement.say(17, || match chosen {
+        Some(chosen) => format!("{}: the primary assignment is {}", rule.text(), id(&placed[chosen])),
+        None => format!("{}: no assignment can be chosen", rule.text()),
+    });
+    for (_, loser) in placed.iter().enumerate().filter(|(index, _)| chosen.is_some_and(|chosen| chosen != *index)) {
+        judgement.say(17, || {
+            let why = match (is_flagged(loser), rule) {
+                (false, _) => "it is not flagged",
+                (true, Rule::OneActive) => "it is flagged as well, but not ACTIVE",
+                (true, _) => "the order of rule 16 puts it behind",
+            };
+            format!("assignment {} loses: {why}", id(loser))
+        });
+    }
+}
+
+/// `PrimaryAssignmentFlag`, else the overall `PrimaryFlag`.
+fn is_flagged(placed: &Placed<'_>) -> bool {
+    placed.row.facts.primary_assignment.or(placed.row.facts.primary) == Some(true)
 }
 
 /// What is odd about the rows of A and the chosen one (the second half of rule 17).

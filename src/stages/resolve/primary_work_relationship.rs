@@ -21,6 +21,20 @@ pub struct Candidate<'a> {
     pub on_day: OnDay<'a>,
 }
 
+impl Candidate<'_> {
+    /// For an explanation: state and flag in words (rules 13 and 14).
+    pub fn describe(&self) -> String {
+        let state = match self.state {
+            State::Current => "current",
+            State::Ended => "ended",
+            State::Future => "in the future",
+        };
+        let pending = if self.relationship.is_pending() { "pending, " } else { "" };
+        let primary = if self.primary { "primary" } else { "not primary" };
+        format!("work relationship {}: {pending}{state}, {primary}", self.relationship.id)
+    }
+}
+
 /// What section 5 decides.
 pub struct Choice {
     pub state: WorkerState,
@@ -43,13 +57,36 @@ pub fn choose(candidates: &[Candidate<'_>], day: Date, on_ambiguous: OnAmbiguous
         }
     }
     if current.is_empty() {
-        return choose_other(of_state(State::Future).collect(), of_state(State::Ended).collect(), judgement);
+        let choice = choose_other(of_state(State::Future).collect(), of_state(State::Ended).collect(), judgement);
+        say_choice(candidates, choice.rule, choice.chosen, judgement);
+        return choice;
     }
     let pending = current.iter().all(|candidate| candidate.relationship.is_pending());
     let state = if pending { WorkerState::Pending } else { WorkerState::Current };
     let elsewhere = candidates.iter().any(|candidate| candidate.state != State::Current && candidate.primary);
     let (rule, chosen) = choose_current(&current, elsewhere, day, on_ambiguous, judgement);
+    say_choice(candidates, rule, chosen, judgement);
     Choice { state, rule, chosen, current: current.iter().map(|candidate| candidate.index).collect() }
+}
+
+/// For an explanation: the row of the table that decided, who won, and why each of the others lost.
+fn say_choice(candidates: &[Candidate<'_>], rule: Rule, chosen: Option<usize>, judgement: &mut Judgement) {
+    judgement.say(15, || match candidates.iter().find(|candidate| Some(candidate.index) == chosen) {
+        Some(winner) => format!("{}: the primary work relationship is {}", rule.text(), winner.relationship.id),
+        None => format!("{}: no work relationship can be chosen", rule.text()),
+    });
+    let Some(winner) = candidates.iter().find(|candidate| Some(candidate.index) == chosen) else { return };
+    for loser in candidates.iter().filter(|candidate| candidate.index != winner.index) {
+        judgement.say(15, || {
+            let why = match (winner.state, loser.state) {
+                (won, lost) if won != lost => "it is in another state",
+                _ if winner.primary && !loser.primary => "it is not primary",
+                _ if loser.relationship.is_pending() && !winner.relationship.is_pending() => "it is a pending worker's",
+                _ => "the order of the rule puts it behind",
+            };
+            format!("work relationship {} loses: {why}", loser.relationship.id)
+        });
+    }
 }
 
 /// Rule 15, where C is not empty.

@@ -69,6 +69,7 @@ impl Run {
             home: None,
             agent_socket: self.agent.as_deref(),
             keep_on_disk: self.keep_on_disk,
+            stopped: &|| false,
         })
     }
 

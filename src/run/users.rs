@@ -4,40 +4,19 @@
 use polars::prelude::DataFrame;
 use rayon::prelude::*;
 
-use super::input::{AsOfDate, Input, Inputs};
+use super::input::Inputs;
 use super::{RunError, World};
 use crate::model::code::Code;
 use crate::model::date::DateFormat;
 use crate::model::kind::Kind;
 use crate::model::worker::Disposition;
+use crate::people::{AsOfDate, Input, Mapped, People};
 use crate::pipeline::{Pipeline, scope};
-use crate::stages::map::{self, MapError, MappedOutput, OutputPlan, Problem, Scope, TableColumns};
+use crate::stages::map::{self, MapError, MappedOutput, Problem, Scope, TableColumns};
 use crate::stages::normalize::{self, Workforce};
 use crate::stages::resolve::{self, Order, Resolved, managers};
 use crate::stages::validate::{attributes, uniqueness};
 use crate::targets::FieldType;
-
-/// Everybody of a run, resolved and mapped.
-pub struct People {
-    pub workforce: Workforce,
-    pub resolved: Vec<Resolved>,
-    pub as_of: AsOfDate,
-    pub files: Vec<Input>,
-    /// The fingerprints of the keys that opened the extracts.
-    pub keys: Vec<String>,
-    /// The users of each output.
-    pub outputs: Vec<Mapped>,
-}
-
-/// One output, evaluated.
-pub struct Mapped {
-    pub plan: OutputPlan,
-    pub output: MappedOutput,
-    /// The rows of `output` that are written, in their order.
-    pub rows: Vec<u32>,
-    /// The person of each row of `output`.
-    pub persons: Vec<u32>,
-}
 
 /// Who is emitted, before anything is mapped.
 pub struct Users {

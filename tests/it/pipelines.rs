@@ -1,0 +1,88 @@
+//! Every pipeline that ships loads, and the JSON Schema that editors are given says the same of a pipeline as the program does.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use hcmsync::pipeline::{Overrides, Pipeline, PipelineError};
+use serde_json::Value;
+
+use crate::product::{HCMSYNC, project};
+
+fn shipped() -> Vec<PathBuf> {
+    let folder = std::fs::read_dir(project("pipelines")).unwrap().map(|entry| entry.unwrap().path());
+    let pipelines: Vec<PathBuf> = folder.filter(|path| path.extension().is_some_and(|ending| ending == "toml")).collect();
+    assert!(pipelines.len() >= 3);
+    pipelines
+}
+
+/// Loads a pipeline in which every variable has a value.
+fn load(path: &std::path::Path) -> Result<Pipeline, PipelineError> {
+    Pipeline::load(path, &Overrides::default(), &|_| Some("22".into()))
+}
+
+fn schema() -> jsonschema::Validator {
+    let output = Command::new(HCMSYNC).args(["schema", "pipeline"]).output().unwrap();
+    assert!(output.status.success());
+    jsonschema::validator_for(&serde_json::from_slice(&output.stdout).unwrap()).unwrap()
+}
+
+fn as_json(path: &std::path::Path) -> Value {
+    toml::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+#[test]
+fn every_shipped_pipeline_loads() {
+    for path in shipped() {
+        let pipeline = load(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        assert_eq!(pipeline.options.name, path.file_stem().unwrap().to_str().unwrap(), "it bears the name of its file");
+        assert!(pipeline.options.description.is_some());
+    }
+}
+
+#[test]
+fn the_schema_takes_every_shipped_pipeline() {
+    let schema = schema();
+    for path in shipped() {
+        let errors: Vec<String> =
+            schema.iter_errors(&as_json(&path)).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        assert!(errors.is_empty(), "{}: {}", path.display(), errors.join("; "));
+    }
+}
+
+/// Every table of a pipeline in which a key can be mistyped, as a JSON pointer and as TOML writes it. The names in `[maps]`,
+/// `[output.fields]` and `columns` are the user's own.
+const TABLES: [(&str, &str); 9] = [
+    ("", ""),
+    ("/fetch", "[fetch]\n"),
+    ("/decrypt", "[decrypt]\n"),
+    ("/extract", "[extract]\n"),
+    ("/extract/person", "[extract.person]\n"),
+    ("/output/0", "[[output]]\n"),
+    ("/output/0/fields/Email", "\"Email\"         = { "),
+    ("/guard", "[guard]\n"),
+    ("/publish", "[publish]\n"),
+];
+
+#[test]
+fn a_mistyped_key_is_refused_by_the_schema_and_by_the_program_in_every_table() {
+    let (schema, home) = (schema(), tempfile::tempdir().unwrap());
+    let path = project("pipelines/qooper.toml");
+    let (json, text) = (as_json(&path), std::fs::read_to_string(&path).unwrap());
+    for (pointer, table) in TABLES {
+        let mut wrong = json.clone();
+        let Some(Value::Object(entries)) = wrong.pointer_mut(pointer) else { panic!("there is no {pointer}") };
+        entries.insert("mistyped".into(), Value::Bool(true));
+        assert!(!schema.is_valid(&wrong), "the schema takes a mistyped key in {pointer:?}");
+
+        let mistyped = match pointer {
+            "/extract" => text.replacen("[extract.person]", "[extract.mistyped]", 1),
+            _ if table.ends_with("{ ") => text.replacen(table, &format!("{table}mistyped = true, "), 1),
+            _ => text.replacen(table, &format!("{table}mistyped = true\n"), 1),
+        };
+        assert_ne!(mistyped, text, "there is a table {table:?}");
+        let file = home.path().join("wrong.toml");
+        std::fs::write(&file, mistyped).unwrap();
+        let error = load(&file).map(|_| ()).expect_err(pointer).to_string();
+        assert!(error.contains("mistyped") && error.contains("wrong.toml:"), "{pointer}: {error}");
+    }
+}
