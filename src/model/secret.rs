@@ -17,7 +17,8 @@ pub enum Secret {
     Env(String),
     /// A file that only its owner can read (mode 0600 or stricter); one trailing line end is not part of the secret.
     File(PathBuf),
-    /// A program and its arguments, run without a shell; its first line of output is the secret.
+    /// A program and its arguments, run without a shell in the folder of the pipeline file; its first line of output is the
+    /// secret.
     Command(Vec<String>),
     /// A credential of the systemd unit (`LoadCredential=`), by name.
     Credential(String),
