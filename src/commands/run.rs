@@ -1,5 +1,7 @@
 //! `run`, `explain` and `verify`.
 
+use std::fs::File;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -70,15 +72,37 @@ pub fn run(args: &PipelineArgs, allow: Vec<Allow>, summary: Option<&Path>, commo
     let pipeline = load(args)?;
     let settings = Settings { as_of: args.as_of, allow };
     let process = Process::new(common.quiet)?;
+    let summary = summary.map(Summary::open).transpose()?;
     let outcome = process.with(|world| hcmsync::run::run(&pipeline, &settings, world))?;
-    if let Some(path) = summary {
-        let json = serde_json::to_vec_pretty(&outcome.report).context("the summary")?;
-        std::fs::write(path, json).with_context(|| format!("the summary file {}", path.display()))?;
-    }
+    summary.map(|summary| summary.write(&outcome.report)).transpose()?;
     match (common.quiet, common.json) {
         (true, _) => Ok(String::new()),
         (_, true) => Ok(serde_json::to_string_pretty(&outcome.report).context("the report")? + "\n"),
         _ => Ok(summarise(&outcome.report, &plain(&outcome.published.path))),
+    }
+}
+
+/// The file of `--summary-file`: opened before the work, so that a bad path fails at once, and only then replaced.
+struct Summary<'a> {
+    path: &'a Path,
+    file: File,
+}
+
+impl<'a> Summary<'a> {
+    fn open(path: &'a Path) -> Result<Summary<'a>, Failure> {
+        let file = File::options().write(true).create(true).truncate(false).open(path);
+        Ok(Summary { path, file: file.map_err(|error| Summary::failed(path, &error))? })
+    }
+
+    fn write(mut self, report: &Report) -> Result<(), Failure> {
+        let json = serde_json::to_vec_pretty(report).context("the summary")?;
+        let written = self.file.set_len(0).and_then(|()| self.file.write_all(&json));
+        written.map_err(|error| Summary::failed(self.path, &error))
+    }
+
+    fn failed(path: &Path, error: &io::Error) -> Failure {
+        let message = format!("the summary file {} cannot be written: {error}", path.display());
+        Failure { message, help: Some("check the path of --summary-file".into()), exit_code: 8 }
     }
 }
 

@@ -116,7 +116,11 @@ fn what_is_published_is_as_its_manifest_says_until_somebody_touches_it() {
 
 #[test]
 fn no_personal_value_stands_in_what_is_said_or_in_what_a_run_says_about_itself() {
-    assert_eq!(personal_values_in("ask Joe Green, or folasade.fairweald@vision.example").len(), 5, "the search finds them");
+    assert_eq!(
+        personal_values_in("ask Joe Green, or folasade.fairweald@vision.example").len(),
+        5,
+        "the search finds them"
+    );
     let home = tempfile::tempdir().unwrap();
     for words in [&["--verbose"][..], &["--json"], &["--verbose", "--json", "--allow", "max_rejected=9%"]] {
         // What is said is searched by `Said::of`.

@@ -88,7 +88,8 @@ fn may_know(module: &str, other: &str) -> bool {
     if let Some(above) = place(&ABOVE, module) {
         return place(&ABOVE, other).is_none_or(|other| above < other) && !BINARY.contains(&other);
     }
-    let (_, known) = FOUNDATION.iter().find(|(name, _)| *name == module).unwrap_or_else(|| panic!("a new module: {module}"));
+    let (_, known) =
+        FOUNDATION.iter().find(|(name, _)| *name == module).unwrap_or_else(|| panic!("a new module: {module}"));
     known.contains(&other)
 }
 
@@ -102,7 +103,10 @@ fn knowledge_points_one_way() {
         }
         let known = known_to(&text);
         wrong.extend(
-            known.iter().filter(|other| !may_know(&module, other)).map(|other| format!("{} knows {other}", path.display())),
+            known
+                .iter()
+                .filter(|other| !may_know(&module, other))
+                .map(|other| format!("{} knows {other}", path.display())),
         );
         let library = code(&text).any(|line| line.contains("hcmsync::"));
         assert!(!library, "{} is in the library, and calls it by its name", path.display());

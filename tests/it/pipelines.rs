@@ -10,7 +10,8 @@ use crate::product::{HCMSYNC, project};
 
 fn shipped() -> Vec<PathBuf> {
     let folder = std::fs::read_dir(project("pipelines")).unwrap().map(|entry| entry.unwrap().path());
-    let pipelines: Vec<PathBuf> = folder.filter(|path| path.extension().is_some_and(|ending| ending == "toml")).collect();
+    let pipelines: Vec<PathBuf> =
+        folder.filter(|path| path.extension().is_some_and(|ending| ending == "toml")).collect();
     assert!(pipelines.len() >= 3);
     pipelines
 }

@@ -117,6 +117,16 @@ impl Place {
         self.pipeline = self.pipeline.replace(from, to);
     }
 
+    /// Gives a key of the pipeline another value, as TOML writes it.
+    pub fn set(&mut self, key: &str, value: &str) {
+        let start = format!("{key} = ");
+        let lines: Vec<&str> = self.pipeline.lines().collect();
+        assert_eq!(lines.iter().filter(|line| line.starts_with(&start)).count(), 1, "the pipeline has one {key}");
+        let line =
+            |line: &&str| if line.starts_with(&start) { format!("{start}{value}\n") } else { format!("{line}\n") };
+        self.pipeline = lines.iter().map(line).collect();
+    }
+
     /// The command that runs the pipeline, with more words.
     pub fn command(&self, words: &[&str]) -> Command {
         let file = self.path("pipeline.toml");
@@ -147,7 +157,15 @@ impl Place {
 /// The personal values of the sample that a text holds.
 pub fn personal_values_in(text: &str) -> Vec<String> {
     const PERSONAL: [&str; 9] = [
-        "UserName", "FirstName", "LastName", "KnownAs", "DisplayName", "WorkEmail", "WorkPhone", "DateOfBirth", "AddressLine1",
+        "UserName",
+        "FirstName",
+        "LastName",
+        "KnownAs",
+        "DisplayName",
+        "WorkEmail",
+        "WorkPhone",
+        "DateOfBirth",
+        "AddressLine1",
     ];
     // A shorter one may be a syllable of any word.
     const LEAST_BYTES: usize = 5;
