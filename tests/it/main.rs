@@ -1,5 +1,17 @@
 //! One test binary: the largest dependency is linked once.
 
+#![allow(
+    clippy::pedantic,
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test reads and writes where it likes, and says it bluntly"
+)]
+
 mod bad_input;
 mod cases;
 mod commands;
