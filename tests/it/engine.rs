@@ -35,7 +35,8 @@ const KINDS: [(RealKind, Kind, &str); 3] = [
 pub fn run(sources: &[Source], settings: &Settings, files: usize) -> Answer {
     let folder = tempfile::tempdir().unwrap();
     // An undated file is no history, and the date in a name is looked for only where the pipeline says so.
-    let is_dated = sources.iter().all(|s| s.kind != Kind::Assignment || s.header.iter().any(|h| h == "EffectiveStartDate"));
+    let is_dated =
+        sources.iter().all(|s| s.kind != Kind::Assignment || s.header.iter().any(|h| h == "EffectiveStartDate"));
     let known = settings.known_effective_date.filter(|_| is_dated || settings.mode == Mode::Snapshot);
     let stamp = known.map_or(String::new(), |day| format!("_{day}"));
     for source in sources {
@@ -48,13 +49,8 @@ pub fn run(sources: &[Source], settings: &Settings, files: usize) -> Answer {
     let path = folder.path().join("pipeline.toml");
     fs::write(&path, pipeline(sources, settings, is_dated, known.is_some())).unwrap();
     let pipeline = Pipeline::load(&path, &Overrides::default(), &|_| None).unwrap();
-    let world = World {
-        now: Timestamp::UNIX_EPOCH,
-        home: None,
-        agent_socket: None,
-        stopped: &|| false,
-        progress: &Silent,
-    };
+    let world =
+        World { now: Timestamp::UNIX_EPOCH, home: None, agent_socket: None, stopped: &|| false, progress: &Silent };
     let settings = hcmsync::run::Settings { as_of: Some(settings.as_of), allow: Vec::new() };
     match hcmsync::run::resolve(&pipeline, &settings, &world, folder.path()) {
         Ok(people) => answer(&people),

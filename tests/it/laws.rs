@@ -1,9 +1,9 @@
 //! The product against the naive judge on random populations, and the laws of `resolution.md` that hold whatever the rules say.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use fastrand::Rng;
-use rayon::prelude::*;
 
 use crate::engine::{self, Answer};
 use crate::oracle::{self, Kind, OnAmbiguous, Outcome, Row, Settings, Source};
@@ -29,15 +29,12 @@ fn the_product_says_what_the_judge_says() {
     let only: Option<u64> = std::env::var("LAWS_SEED").ok().and_then(|seed| seed.parse().ok());
     let seeds = only.map_or(0..POPULATIONS, |seed| seed..seed + 1);
     let started = std::time::Instant::now();
-    let found: Vec<(usize, Vec<Difference>)> = seeds
-        .into_par_iter()
-        .map(|seed| {
-            let (sources, settings, shape) = of_seed(seed);
-            let judged = oracle::judge(&sources, &settings);
-            let said = engine::run(&sources, &settings, 1).outcome;
-            (said.persons.len(), differences(seed, shape, &sources, &judged, &said))
-        })
-        .collect();
+    let found: Vec<(usize, Vec<Difference>)> = on_all_cores(seeds, |seed| {
+        let (sources, settings, shape) = of_seed(seed);
+        let judged = oracle::judge(&sources, &settings);
+        let said = engine::run(&sources, &settings, 1).outcome;
+        (said.persons.len(), differences(seed, shape, &sources, &judged, &said))
+    });
     let persons: usize = found.iter().map(|(persons, _)| persons).sum();
     let seconds = started.elapsed().as_secs_f64();
     println!("{persons} persons, {:.0} a second", persons as f64 / seconds);
@@ -54,7 +51,8 @@ fn the_product_says_what_the_judge_says() {
 
 /// All differences of an answer from what the judge says.
 fn differences(seed: u64, shape: Shape, sources: &[Source], judged: &Outcome, said: &Outcome) -> Vec<Difference> {
-    let place = |number: &str| format!("  seed {seed} {shape:?} person {number:?}\n{}", engine::rows_of(sources, number));
+    let place =
+        |number: &str| format!("  seed {seed} {shape:?} person {number:?}\n{}", engine::rows_of(sources, number));
     let mut found = Vec::new();
     let mut add = |class: String, place: String| found.push(Difference { class, place });
     if judged.fatal != said.fatal {
@@ -116,22 +114,41 @@ fn of_person(judged: &Row, said: &Row) -> Vec<String> {
     fields.extend(ids("work relationship", &judged.period_of_service_id, &said.period_of_service_id));
     fields.extend(ids("assignment", &judged.assignment_id, &said.assignment_id));
     fields.extend(ids("manager", &judged.manager_person_number, &said.manager_person_number));
-    // What rejects a row is an error of the row, not of its person.
+    // What a spreadsheet would run is the mapping's to judge (`OUT020`). What rejects a row is an error of the row, not of its person.
     let of_rows = |code: &&String| code.starts_with("ROW") || code.starts_with("CSV") || *code == "WR031";
     let errors: BTreeSet<String> = judged.errors.iter().filter(|code| !of_rows(code)).cloned().collect();
     fields.extend(judged.codes.difference(&said.codes).map(|code| format!("lacks {code}")));
-    fields.extend(said.codes.difference(&judged.codes).map(|code| format!("too many {code}")));
+    let more = said.codes.difference(&judged.codes).filter(|code| *code != "OUT020");
+    fields.extend(more.map(|code| format!("too many {code}")));
     let changed = errors.symmetric_difference(&said.errors);
-    fields.extend(changed.filter(|c| judged.codes.contains(*c) == said.codes.contains(*c)).map(|c| format!("severity {c}")));
+    fields.extend(
+        changed.filter(|c| judged.codes.contains(*c) == said.codes.contains(*c)).map(|c| format!("severity {c}")),
+    );
     fields
 }
 
-/// The populations in which the laws are tried: every shape, with and without damage.
-fn some() -> impl ParallelIterator<Item = (u64, Vec<Source>, Settings, Answer)> {
-    (10_000..10_000 + 140u64).into_par_iter().filter_map(|seed| {
+/// Tries a law in populations of every shape, with and without damage, that no fatal code stops.
+fn in_some(law: impl Fn(u64, Vec<Source>, Settings, Answer) + Sync) {
+    on_all_cores(10_000..10_140, |seed| {
         let (sources, settings, _) = of_seed(seed);
         let answer = engine::run(&sources, &settings, 1);
-        answer.outcome.fatal.is_none().then_some((seed, sources, settings, answer))
+        if answer.outcome.fatal.is_none() {
+            law(seed, sources, settings, answer);
+        }
+    });
+}
+
+/// Not on the threads of the product: they would take up one population in the midst of another, and so on.
+fn on_all_cores<T: Send>(seeds: Range<u64>, of_seed: impl Fn(u64) -> T + Sync) -> Vec<T> {
+    let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
+    std::thread::scope(|scope| {
+        let of_seed = &of_seed;
+        let of_core = |core| {
+            let seeds = seeds.clone().skip(core).step_by(cores);
+            scope.spawn(move || seeds.map(of_seed).collect::<Vec<T>>())
+        };
+        let running: Vec<_> = (0..cores).map(of_core).collect();
+        running.into_iter().flat_map(|core| core.join().unwrap()).collect()
     })
 }
 
@@ -148,7 +165,7 @@ fn assert_same(seed: u64, mut one: Answer, mut other: Answer) {
 
 #[test]
 fn the_order_of_rows_does_not_matter() {
-    some().for_each(|(seed, mut sources, settings, answer)| {
+    in_some(|seed, mut sources, settings, answer| {
         let mut rng = Rng::with_seed(seed);
         sources.iter_mut().for_each(|source| rng.shuffle(&mut source.rows));
         assert_same(seed, answer, engine::run(&sources, &settings, 1));
@@ -157,7 +174,7 @@ fn the_order_of_rows_does_not_matter() {
 
 #[test]
 fn the_cut_into_files_does_not_matter() {
-    some().for_each(|(seed, sources, settings, answer)| {
+    in_some(|seed, sources, settings, answer| {
         assert_same(seed, answer, engine::run(&sources, &settings, 2));
     });
 }
@@ -190,7 +207,7 @@ fn cell_of_a_stranger(column: &str) -> &str {
 
 #[test]
 fn an_unrelated_person_changes_nobody() {
-    some().for_each(|(seed, mut sources, settings, answer)| {
+    in_some(|seed, mut sources, settings, answer| {
         for source in &mut sources {
             let row = source.header.iter().map(|column| cell_of_a_stranger(column).to_owned()).collect();
             source.rows.push(row);
@@ -205,7 +222,7 @@ fn an_unrelated_person_changes_nobody() {
 
 #[test]
 fn a_duplicate_row_changes_nobody() {
-    some().for_each(|(seed, mut sources, settings, mut answer)| {
+    in_some(|seed, mut sources, settings, mut answer| {
         let mut rng = Rng::with_seed(seed);
         for source in &mut sources {
             if source.rows.is_empty() {
@@ -230,10 +247,11 @@ fn a_duplicate_row_changes_nobody() {
 
 #[test]
 fn pick_leaves_nothing_ambiguous() {
-    some().for_each(|(seed, sources, settings, _)| {
+    in_some(|seed, sources, settings, _| {
         let settings = Settings { on_ambiguous: OnAmbiguous::Pick, ..settings };
         for (number, person) in engine::run(&sources, &settings, 1).outcome.persons {
-            let ambiguous = person.errors.iter().any(|c| ["PRI012", "PRI014", "PRI032", "PRI034"].contains(&c.as_str()));
+            let ambiguous =
+                person.errors.iter().any(|c| ["PRI012", "PRI014", "PRI032", "PRI034"].contains(&c.as_str()));
             assert!(!ambiguous, "seed {seed}, {number}: {person:?}");
         }
     });
@@ -241,7 +259,7 @@ fn pick_leaves_nothing_ambiguous() {
 
 #[test]
 fn a_day_changes_only_those_who_have_a_boundary_there() {
-    some().for_each(|(seed, sources, settings, _)| {
+    in_some(|seed, sources, settings, _| {
         let settings = Settings { known_effective_date: None, ..settings };
         let today = settings.as_of;
         let tomorrow = Settings { as_of: today.tomorrow().unwrap(), ..settings.clone() };

@@ -35,7 +35,7 @@ fn settings() -> Settings {
 fn source(kind: Kind, header: &str, rows: &str) -> Source {
     let split = |line: &str| line.split(',').map(str::to_owned).collect();
     let rows = rows.lines().map(str::trim).filter(|line| !line.is_empty()).map(split).collect();
-    Source { kind, file: String::new(), header: split(header), rows }
+    Source { kind, header: split(header), rows }
 }
 
 fn run(relationships: &str, assignments: &str) -> Outcome {

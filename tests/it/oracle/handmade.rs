@@ -47,6 +47,9 @@ pub fn section_5(world: &World, person: &mut Person) {
         State::Current
     };
     person.state = Some(state);
+    if state == State::NoEmployment {
+        person.raise("PRI023", Severity::W);
+    }
 }
 
 /// The primary row of such a person.

@@ -20,7 +20,6 @@ pub enum Kind {
 #[derive(Clone, Debug)]
 pub struct Source {
     pub kind: Kind,
-    pub file: String,
     pub header: Vec<String>,
     pub rows: Vec<Vec<String>>,
 }

@@ -276,11 +276,6 @@ fn source(rng: &mut Rng, mut table: Table, damaged: bool) -> Source {
             rows[at].pop();
         }
     }
-    let file = match table.kind {
-        Kind::Person => "Person.csv",
-        Kind::WorkRelationship => "WorkRelationship.csv",
-        _ => "Assignment.csv",
-    };
     let header = table.columns.iter().map(|c| (*c).to_owned()).collect();
-    Source { kind: table.kind, file: file.to_owned(), header, rows }
+    Source { kind: table.kind, header, rows }
 }
