@@ -6,6 +6,7 @@ use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, Polars
 use rayon::prelude::*;
 
 use super::scope::{Scope, Type};
+use crate::model::attribute;
 use crate::model::date::DateFormat;
 use crate::model::kind::Kind;
 use crate::stages::normalize::Workforce;
@@ -110,7 +111,8 @@ impl<'a> Columns<'a> {
         let place = |kind: &Kind| {
             let table = self.workforce.table(self.kept_in(*kind));
             let place = table.has(own).then(|| table.layout.place(own)).flatten();
-            place.map(|place| Place { of: *kind, table: self.kept_in(*kind), place })
+            let of = if self.kept_in(*kind) == *kind { *kind } else { owner(own) };
+            place.map(|place| Place { of, table: self.kept_in(*kind), place })
         };
         let places: Vec<Place> = kinds.iter().filter_map(place).collect();
         match places.last() {
@@ -150,6 +152,11 @@ impl<'a> Columns<'a> {
         let text = self.text(origin, person).filter(|text| !text.is_empty())?;
         self.dates[place.table as usize].read(text).map(|read| read.day)
     }
+}
+
+/// In a flat source: whose a name is that several kinds carry (`pipeline.md` section 1).
+fn owner(name: &str) -> Kind {
+    attribute::find_name(name).next().map_or(Kind::Assignment, |attribute| attribute.kind)
 }
 
 /// The column of the first kind of which the person has a row, and the position of the row.

@@ -5,6 +5,10 @@ mod case;
 mod fates;
 mod keys;
 mod rows;
+#[cfg(test)]
+pub mod testing;
+#[cfg(test)]
+mod tests;
 mod types;
 mod workforce;
 
