@@ -15,12 +15,17 @@
 mod bad_input;
 mod cases;
 mod commands;
+mod engine;
 mod expressions;
 mod fetch;
 mod golden;
+mod laws;
 mod layers;
 mod openpgp;
+mod oracle;
+mod oracle_cases;
 mod pipelines;
+mod population;
 mod product;
 mod publish;
 mod publish_faults;
