@@ -1,16 +1,18 @@
 //! Where a secret comes from. A secret is never a value in the pipeline file or on the command line:
 //! it is the name of a place (`pipeline.md` section 1), opened at the last moment and wiped after use.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use schemars::JsonSchema;
 use secrecy::SecretString;
-use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 /// Where to read a secret: exactly one of the four.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(try_from = "Places")]
+#[derive(Clone, Debug, JsonSchema)]
 #[schemars(with = "Places")]
 pub enum Secret {
     /// An environment variable.
@@ -34,6 +36,34 @@ struct Places {
     credential: Option<String>,
 }
 
+const FORM: &str = "a secret is exactly one of { env = \"NAME\" }, { file = \"PATH\" }, { command = [\"PROGRAM\", …] } or { credential = \"NAME\" }";
+
+/// Whoever writes the secret itself into the file is told so, without its being repeated: serde's own message would.
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(SecretForm)
+    }
+}
+
+struct SecretForm;
+
+impl<'de> Visitor<'de> for SecretForm {
+    type Value = Secret;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(FORM)
+    }
+
+    fn visit_str<E: serde::de::Error>(self, _: &str) -> Result<Secret, E> {
+        Err(E::custom(format!("a secret is never a value in the file: {FORM}")))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Secret, A::Error> {
+        let places = Places::deserialize(MapAccessDeserializer::new(map))?;
+        Secret::try_from(places).map_err(serde::de::Error::custom)
+    }
+}
+
 impl TryFrom<Places> for Secret {
     type Error = &'static str;
 
@@ -45,9 +75,7 @@ impl TryFrom<Places> for Secret {
                 Ok(Secret::Command(words))
             }
             Places { env: None, file: None, command: None, credential: Some(name) } => Ok(Secret::Credential(name)),
-            _ => Err(
-                "a secret is exactly one of { env = \"NAME\" }, { file = \"PATH\" }, { command = [\"PROGRAM\", …] } or { credential = \"NAME\" }",
-            ),
+            _ => Err(FORM),
         }
     }
 }

@@ -40,6 +40,10 @@ impl PipelineError {
     fn toml(source: SourceText<'_>, error: &toml::de::Error) -> PipelineError {
         let span = error.span().unwrap_or(0..0);
         let message = error.message();
+        if holds_secret(source.text, span.start) {
+            let (line, column) = Mistake { span, title: String::new(), help: None }.position(source);
+            return PipelineError::Mistakes(format!("error: {message}\n --> {}:{line}:{column}", source.path));
+        }
         PipelineError::mistakes(source, &[Mistake { span, title: message.to_owned(), help: suggestion(message) }])
     }
 
@@ -57,6 +61,14 @@ impl PipelineError {
             PipelineError::From(..) => Some("give a folder".into()),
         }
     }
+}
+
+/// Whether the line at `at` may hold a secret that somebody wrote into the file: it is then not shown.
+fn holds_secret(text: &str, at: usize) -> bool {
+    let start = text[..at.min(text.len())].rfind('\n').map_or(0, |end| end + 1);
+    let line = text[start..].lines().next().unwrap_or_default().to_lowercase();
+    let key = line.split('=').next().unwrap_or_default();
+    ["pass", "pwd", "secret", "token", "credential"].iter().any(|word| key.contains(word))
 }
 
 /// The nearest of the names that serde expected, where a key or a word is unknown.
