@@ -44,6 +44,15 @@
 //! No plaintext on disk but the outputs. Nothing is parsed before its message is verified, nothing is published before
 //! every input was read to its authenticated end. No personal value but PersonNumber in a log, an error or a report.
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::pedantic,
+        clippy::disallowed_methods,
+        reason = "a test reads and writes where it likes, and says it bluntly"
+    )
+)]
+
 pub mod model;
 pub mod openpgp;
 pub mod people;

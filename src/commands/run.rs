@@ -67,7 +67,6 @@ impl Process {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the summary is for whoever asked for it, and holds no personal value")]
 pub fn run(args: &PipelineArgs, allow: Vec<Allow>, summary: Option<&Path>, common: &Common) -> Result<String, Failure> {
     let pipeline = load(args)?;
     let settings = Settings { as_of: args.as_of, allow };

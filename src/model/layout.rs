@@ -33,7 +33,8 @@ pub mod person {
     pub const WORK_EMAIL: usize = 3;
     pub const USER_NAME: usize = 4;
     pub const NAME_TYPE: usize = 5;
-    pub const COLUMNS: [(&str, Role); 8] = [
+    pub const EMAIL_TYPE: usize = 8;
+    pub const COLUMNS: [(&str, Role); 10] = [
         ("PersonNumber", Role::Key),
         ("PersonId", Role::Id),
         ("LastName", Role::Text),
@@ -42,6 +43,8 @@ pub mod person {
         ("NameType", Role::Text),
         ("EffectiveStartDate", Role::EffectiveStart),
         ("EffectiveEndDate", Role::EffectiveEnd),
+        ("EmailType", Role::Text),
+        ("EmailPrimaryFlag", Role::Primary),
     ];
 }
 
@@ -158,6 +161,14 @@ impl Layout {
         Layout { kind, columns }
     }
 
+    /// In a source whose assignment rows tell of work relationships as well, PeriodOfServiceId is the row's own (rule 9).
+    pub fn telling_of_work_relationships(mut self) -> Layout {
+        if let Some(place) = self.place("PeriodOfServiceId") {
+            self.columns[place].1 = Role::Key;
+        }
+        self
+    }
+
     /// The names and roles, in the order of the cells.
     pub fn columns(&self) -> &[(String, Role)] {
         &self.columns
@@ -187,6 +198,7 @@ mod tests {
             assert_eq!(assignment::COLUMNS[place].0, name);
         }
         assert_eq!(person::COLUMNS[person::NAME_TYPE].0, "NameType");
+        assert_eq!(person::COLUMNS[person::EMAIL_TYPE].0, "EmailType");
         assert_eq!(work_relationship::COLUMNS[work_relationship::LEGAL_EMPLOYER_NAME].0, "LegalEmployerName");
     }
 }

@@ -40,7 +40,8 @@ pub struct Facts {
     /// `EffectiveSequence`; a missing one is 1 (rule 10).
     pub sequence: i64,
     pub latest_change: Option<bool>,
-    /// `PrimaryFlag`: of the work relationship in its own file, the overall flag on an assignment row.
+    /// `PrimaryFlag`: of the work relationship in its own file, the overall flag on an assignment row; on a person row
+    /// `EmailPrimaryFlag`.
     pub primary: Option<bool>,
     pub primary_assignment: Option<bool>,
     pub primary_work_relation: Option<bool>,

@@ -105,5 +105,10 @@ pub fn kept(extracts: &Extracts, kind: Kind, named: &BTreeSet<String>, outputs: 
     let known = |name: &str| attribute::find_name(name).next().is_some();
     let headers = named.iter().filter(|name| !name.contains('.') && !known(name) && !name.starts_with(MANAGER));
     columns.extend(headers.map(|name| (name.as_str(), false)));
-    Layout::new(kind, columns)
+    let layout = Layout::new(kind, columns);
+    if kind == Kind::Assignment && extracts.work_relationship.is_none() {
+        layout.telling_of_work_relationships()
+    } else {
+        layout
+    }
 }

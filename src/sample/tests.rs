@@ -93,7 +93,10 @@ fn answers_are_persons_once_each_and_their_assignments_exist() {
         assert!(known.contains(number) || row["Oddity"] == "PER020", "{row:?}");
         assert_eq!(employed.contains(number), row["WorkerState"] != "NO_EMPLOYMENT", "{row:?}");
         assert!(row["AssignmentId"].is_empty() || owner.contains(&(row["AssignmentId"].as_str(), number)), "{row:?}");
-        assert!(row["Oddity"] != "" || row["AssignmentId"] != "", "{row:?}: an ordinary person has an assignment");
+        assert!(
+            !row["Oddity"].is_empty() || !row["AssignmentId"].is_empty(),
+            "{row:?}: an ordinary person has an assignment"
+        );
     }
 }
 

@@ -1,14 +1,31 @@
 //! One test binary: the largest dependency is linked once.
 
+#![allow(
+    clippy::pedantic,
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test reads and writes where it likes, and says it bluntly"
+)]
+
 mod bad_input;
 mod cases;
 mod commands;
+mod engine;
 mod expressions;
 mod fetch;
 mod golden;
+mod laws;
 mod layers;
 mod openpgp;
+mod oracle;
+mod oracle_cases;
 mod pipelines;
+mod population;
 mod product;
 mod publish;
 mod publish_faults;

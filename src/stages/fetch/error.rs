@@ -122,7 +122,6 @@ fn escaped(names: &[String]) -> String {
 impl FetchError {
     /// How the run must end.
     pub fn kind(&self) -> Failure {
-        #[expect(clippy::enum_glob_use, reason = "every variant stands below")]
         use FetchError::*;
         match self {
             Pattern { .. }
@@ -168,7 +167,6 @@ impl FetchError {
 
     /// What the operator can do about it.
     pub fn help(&self) -> Option<String> {
-        #[expect(clippy::enum_glob_use, reason = "every variant stands below")]
         use FetchError::*;
         Some(match self {
             Pattern { .. } => "write a glob over file names, as in \"Person_*.csv.pgp\"".into(),

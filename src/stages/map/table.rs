@@ -6,6 +6,7 @@ use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, Polars
 use rayon::prelude::*;
 
 use super::scope::{Scope, Type};
+use crate::model::attribute;
 use crate::model::date::DateFormat;
 use crate::model::kind::Kind;
 use crate::stages::normalize::Workforce;
@@ -38,8 +39,21 @@ enum Origin {
     ResolutionRule,
     WorkerType,
     /// The first of these kinds of which the person has a row.
-    Cells(Vec<(Kind, usize)>),
+    Cells(Vec<Place>),
+    /// The row that tells the work e-mail (rule 22).
+    Email(Place),
 }
+
+/// A column: which of the person's rows tells it, in which table that row stands, and at which place.
+#[derive(Clone, Copy)]
+struct Place {
+    of: Kind,
+    table: Kind,
+    place: usize,
+}
+
+/// What stands on the row of the e-mail that was chosen, not on that of the name.
+const OF_EMAIL: [&str; 3] = ["WorkEmail", "EmailType", "EmailPrimaryFlag"];
 
 impl<'a> Columns<'a> {
     /// Whether any file has what a plain or qualified name means; names that resolution adds always exist.
@@ -96,11 +110,15 @@ impl<'a> Columns<'a> {
         let own = qualified.map_or(name, |(_, own)| own);
         let place = |kind: &Kind| {
             let table = self.workforce.table(self.kept_in(*kind));
-            table.has(own).then(|| table.layout.place(own)).flatten().map(|place| (self.kept_in(*kind), place))
+            let place = table.has(own).then(|| table.layout.place(own)).flatten();
+            let of = if self.kept_in(*kind) == *kind { *kind } else { owner(own) };
+            place.map(|place| Place { of, table: self.kept_in(*kind), place })
         };
-        let mut places: Vec<(Kind, usize)> = kinds.iter().filter_map(place).collect();
-        places.dedup();
-        Origin::Cells(places)
+        let places: Vec<Place> = kinds.iter().filter_map(place).collect();
+        match places.last() {
+            Some(place) if OF_EMAIL.contains(&own) => Origin::Email(*place),
+            _ => Origin::Cells(places),
+        }
     }
 
     /// The kind whose rows carry the columns of `kind`: in a flat source the assignment's (rule 9).
@@ -116,30 +134,40 @@ impl<'a> Columns<'a> {
             Origin::ResolutionRule => Some(resolved.rule.text()),
             Origin::WorkerType => resolved.worker_type.map(|worker_type| worker_type.letter()),
             Origin::Cells(places) => {
-                let (kind, place, position) = first_row(places, resolved)?;
-                let rows = &self.workforce.table(kind).rows;
-                Some(rows.cells(&rows.rows[position as usize]).get(place))
+                let (place, position) = first_row(places, resolved)?;
+                Some(self.cell(place, position))
             }
+            Origin::Email(place) => Some(self.cell(*place, resolved.email?)),
         }
+    }
+
+    fn cell(&self, place: Place, position: u32) -> &'a str {
+        let rows = &self.workforce.table(place.table).rows;
+        rows.cells(&rows.rows[position as usize]).get(place.place)
     }
 
     fn date(&self, origin: &Origin, person: u32) -> Option<Date> {
         let Origin::Cells(places) = origin else { return None };
-        let (kind, _, _) = first_row(places, &self.resolved[person as usize])?;
+        let (place, _) = first_row(places, &self.resolved[person as usize])?;
         let text = self.text(origin, person).filter(|text| !text.is_empty())?;
-        self.dates[kind as usize].read(text).map(|read| read.day)
+        self.dates[place.table as usize].read(text).map(|read| read.day)
     }
 }
 
-/// The first kind of which the person has a row, its column, and the position of the row.
-fn first_row(places: &[(Kind, usize)], resolved: &Resolved) -> Option<(Kind, usize, u32)> {
-    places.iter().find_map(|(kind, place)| {
-        let position = match kind {
+/// In a flat source: whose a name is that several kinds carry (`pipeline.md` section 1).
+fn owner(name: &str) -> Kind {
+    attribute::find_name(name).next().map_or(Kind::Assignment, |attribute| attribute.kind)
+}
+
+/// The column of the first kind of which the person has a row, and the position of the row.
+fn first_row(places: &[Place], resolved: &Resolved) -> Option<(Place, u32)> {
+    places.iter().find_map(|place| {
+        let position = match place.of {
             Kind::Assignment => resolved.assignment,
             Kind::WorkRelationship => resolved.work_relationship,
             Kind::Person => resolved.person,
         };
-        Some((*kind, *place, position?))
+        Some((*place, position?))
     })
 }
 

@@ -7,7 +7,7 @@ use super::types::{Typed, period_type, worker_type};
 use super::workforce::{Notes, Shape, Workforce};
 use crate::model::date::Interval;
 use crate::model::kind::Kind;
-use crate::model::layout::{assignment, work_relationship};
+use crate::model::layout::{assignment, person, work_relationship};
 use crate::model::row::{Cells, Facts, Fate, Row};
 use crate::model::worker::WorkerType;
 
@@ -26,8 +26,18 @@ pub struct Case<'a> {
 pub struct PersonRow<'a> {
     pub cells: Cells<'a>,
     pub effective: Interval,
+    pub email: Email<'a>,
     /// Its position among the rows of its kind: of persons, or of assignments in a flat source.
     pub position: u32,
+}
+
+/// The work e-mail on a person row (rule 22).
+#[derive(Clone, Copy)]
+pub struct Email<'a> {
+    /// Blank where there is none.
+    pub address: &'a str,
+    pub email_type: &'a str,
+    pub is_flagged: bool,
 }
 
 /// A work relationship, from its own row or derived from assignment rows.
@@ -42,6 +52,8 @@ pub struct WorkRelationship<'a> {
     pub legislation: &'a str,
     /// The position of its row; in a source that derives it, none.
     pub position: Option<u32>,
+    /// How many rows of its own it has: one, or several that differ in nothing but PersonId, or none.
+    pub rows: u32,
     /// Indexes into [`Case::assignments`].
     pub assignments: Vec<usize>,
 }
@@ -83,6 +95,12 @@ impl AssignmentRow<'_> {
     pub fn is_latest_change(&self) -> bool {
         self.facts.latest_change.unwrap_or(true)
     }
+
+    /// Its type by its own columns (rule 6).
+    pub fn worker_type(&self) -> Option<WorkerType> {
+        let own = period_type(self.cells.get(assignment::ASSIGNMENT_TYPE));
+        admitted_type(own.or_else(|| worker_type(self.cells.get(assignment::SYSTEM_PERSON_TYPE))))
+    }
 }
 
 impl Workforce {
@@ -118,19 +136,38 @@ impl Workforce {
             .take(rows)
             .map(|(position, row, cells)| {
                 let effective = if self.shape.has_persons { row.facts.effective } else { Interval::ALWAYS };
-                PersonRow { cells, effective, position }
+                PersonRow { cells, effective, email: self.email(row, cells), position }
             })
             .collect()
     }
 
+    fn email<'a>(&self, row: &Row, cells: Cells<'a>) -> Email<'a> {
+        if self.shape.has_persons {
+            let is_flagged = row.facts.primary == Some(true);
+            return Email {
+                address: cells.get(person::WORK_EMAIL),
+                email_type: cells.get(person::EMAIL_TYPE),
+                is_flagged,
+            };
+        }
+        let [address, email_type] = self.shape.flat_email.map(|place| place.map_or("", |place| cells.get(place)));
+        Email { address, email_type, is_flagged: false }
+    }
+
     fn relationships_of(&self, person: usize) -> Vec<WorkRelationship<'_>> {
-        let mut relationships: Vec<WorkRelationship<'_>> = if self.shape.has_work_relationships {
-            self.admitted(Kind::WorkRelationship, person).map(own_relationship).collect()
-        } else {
-            self.admitted(Kind::Assignment, person).map(derived_relationship).collect()
-        };
+        let has_own = self.shape.has_work_relationships;
+        let kind = if has_own { Kind::WorkRelationship } else { Kind::Assignment };
+        // Of rows that tell of the same the first by its text counts, whatever the order of the file.
+        let mut rows: Vec<_> = self.admitted(kind, person).collect();
+        rows.sort_by_key(|(_, _, cells)| *cells);
+        let read = if has_own { own_relationship } else { derived_relationship };
+        let mut relationships: Vec<WorkRelationship<'_>> = rows.into_iter().map(read).collect();
         relationships.sort_by_key(|relationship| relationship.id);
-        relationships.dedup_by_key(|relationship| relationship.id);
+        relationships.dedup_by(|other, first| {
+            let is_same = other.id == first.id;
+            first.rows += if is_same { other.rows } else { 0 };
+            is_same
+        });
         relationships
     }
 
@@ -158,7 +195,7 @@ impl Workforce {
         }
         for relationship in relationships.iter_mut().filter(|relationship| relationship.worker_type.is_none()) {
             let rows = relationship.assignments.iter().flat_map(|index| &assignments[*index].rows);
-            relationship.worker_type = rows.filter_map(type_of_assignment).min();
+            relationship.worker_type = rows.filter_map(AssignmentRow::worker_type).min();
         }
         assignments
     }
@@ -172,6 +209,7 @@ fn own_relationship<'a>((position, row, cells): (u32, &'a Row, Cells<'a>)) -> Wo
         worker_type: admitted_type(relationship_type(cells)),
         legislation: cells.get(work_relationship::LEGISLATION_CODE),
         position: Some(position),
+        rows: 1,
         assignments: Vec::new(),
     }
 }
@@ -186,13 +224,9 @@ fn derived_relationship<'a>((_, row, cells): (u32, &'a Row, Cells<'a>)) -> WorkR
         worker_type: admitted_type(typed),
         legislation: cells.get(assignment::LEGISLATION_CODE),
         position: None,
+        rows: 0,
         assignments: Vec::new(),
     }
-}
-
-fn type_of_assignment(row: &AssignmentRow<'_>) -> Option<WorkerType> {
-    let own = period_type(row.cells.get(assignment::ASSIGNMENT_TYPE));
-    admitted_type(own.or_else(|| worker_type(row.cells.get(assignment::SYSTEM_PERSON_TYPE))))
 }
 
 fn admitted_type(typed: Typed) -> Option<WorkerType> {

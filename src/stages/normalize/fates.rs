@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::types::{Typed, period_type, worker_type};
 use super::workforce::{Notes, Shape, Workforce};
+use crate::model::attribute;
 use crate::model::code::{Code, Codes, Severity, entry};
 use crate::model::finding::{Example, Findings};
 use crate::model::kind::Kind;
@@ -51,9 +52,8 @@ struct Context<'a> {
     tables: [&'a Rows; 3],
     shape: Shape,
     day: Date,
-    /// In a flat source: the places of the person's and of the work relationship's columns on an assignment row.
+    /// In a flat source: the places of the person's columns on an assignment row.
     flat_person: Vec<usize>,
-    flat_relationship: Vec<usize>,
 }
 
 impl<'a> Context<'a> {
@@ -64,7 +64,6 @@ impl<'a> Context<'a> {
             shape: workforce.shape,
             day,
             flat_person: places_of(Kind::Person, layout),
-            flat_relationship: places_of(Kind::WorkRelationship, layout),
         }
     }
 
@@ -73,14 +72,10 @@ impl<'a> Context<'a> {
     }
 }
 
-/// The places, on an assignment row, of the columns that belong to another kind alone (rule 9).
-fn places_of(kind: Kind, layout: &Layout) -> Vec<usize> {
-    let belongs = |name: &str| {
-        let of_kind = crate::model::attribute::of_kind(kind).iter().any(|attribute| attribute.name == name);
-        let of_assignment =
-            crate::model::attribute::of_kind(Kind::Assignment).iter().any(|attribute| attribute.name == name);
-        of_kind && !of_assignment || kind == Kind::Person && name == "PersonId"
-    };
+/// The places, on an assignment row, of the columns that are another kind's (rule 9): a name that several kinds carry is
+/// the assignment's, then the work relationship's, then the person's; so no key is among them.
+pub(super) fn places_of(kind: Kind, layout: &Layout) -> Vec<usize> {
+    let belongs = |name: &str| attribute::find_name(name).next().is_some_and(|attribute| attribute.kind == kind);
     layout.columns().iter().enumerate().filter(|(_, (name, _))| belongs(name)).map(|(place, _)| place).collect()
 }
 
@@ -267,8 +262,10 @@ impl Group<'_, '_> {
         let id = cells.get(assignment::PERIOD_OF_SERVICE_ID);
         relationships
             .iter()
+            .filter(|row| !matches!(row.fate, Fate::Rejected | Fate::Duplicate))
             .map(|row| self.context.cells(Kind::WorkRelationship, row))
-            .find(|relationship| relationship.get(work_relationship::PERIOD_OF_SERVICE_ID) == id)
+            .filter(|relationship| relationship.get(work_relationship::PERIOD_OF_SERVICE_ID) == id)
+            .min()
             .map_or(Typed::Unknown, relationship_type)
     }
 
@@ -288,7 +285,6 @@ impl Group<'_, '_> {
         }
         self.compare_person_ids(&persons, &relationships, &assignments);
         self.compare_persons(&persons, &assignments);
-        self.compare_relationships(&relationships, &assignments);
         self.compare_assignments(&assignments);
     }
 
@@ -306,42 +302,24 @@ impl Group<'_, '_> {
         }
     }
 
-    /// `PER021`: different undated person rows of the same name type, or different person columns in a flat source.
+    /// `PER021`: different values on undated person rows of one name type, or in the person columns of a flat source. Ids
+    /// are keys, and no values.
     fn compare_persons(&mut self, persons: &[Row], assignments: &[Row]) {
         let context = self.context;
         let conflict = if context.shape.has_persons {
             let type_of = |row: &Row| context.cells(Kind::Person, row).get(person::NAME_TYPE);
+            let values = |row: &Row| -> Vec<&str> {
+                let cells = context.cells(Kind::Person, row).iter().enumerate();
+                cells.filter(|(place, _)| *place != person::PERSON_ID).map(|(_, cell)| cell).collect()
+            };
+            let conflict = |a: &Row, b: &Row| type_of(a) == type_of(b) && values(a) != values(b);
             !context.shape.dated_persons
-                && persons
-                    .iter()
-                    .enumerate()
-                    .any(|(i, row)| persons[..i].iter().any(|other| type_of(other) == type_of(row)))
+                && persons.iter().enumerate().any(|(i, row)| persons[..i].iter().any(|other| conflict(row, other)))
         } else {
             differ(assignments.iter().map(|row| picked(context.cells(Kind::Assignment, row), &context.flat_person)))
         };
         if conflict {
             self.quarantine(Code::Per021);
-        }
-    }
-
-    /// `WR021`: different rows, or in a flat source different columns, of one work relationship.
-    fn compare_relationships(&mut self, relationships: &[Row], assignments: &[Row]) {
-        let context = self.context;
-        let conflict = if context.shape.has_work_relationships {
-            let id_of =
-                |row: &Row| context.cells(Kind::WorkRelationship, row).get(work_relationship::PERIOD_OF_SERVICE_ID);
-            repeats(relationships.iter().map(id_of))
-        } else {
-            let cells: Vec<Cells<'_>> = assignments.iter().map(|row| context.cells(Kind::Assignment, row)).collect();
-            let id_of = |cells: &Cells<'_>| cells.get(assignment::PERIOD_OF_SERVICE_ID).to_owned();
-            let ids: BTreeSet<String> = cells.iter().map(id_of).collect();
-            ids.iter().any(|id| {
-                let own = cells.iter().filter(|cells| id_of(cells) == *id);
-                differ(own.map(|cells| picked(*cells, &context.flat_relationship)))
-            })
-        };
-        if conflict {
-            self.quarantine(Code::Wr021);
         }
     }
 
@@ -381,17 +359,11 @@ pub(super) fn relationship_type(cells: Cells<'_>) -> Typed {
 }
 
 /// The cells at some places.
-fn picked<'a>(cells: Cells<'a>, places: &[usize]) -> Vec<&'a str> {
+pub(super) fn picked<'a>(cells: Cells<'a>, places: &[usize]) -> Vec<&'a str> {
     places.iter().map(|place| cells.get(*place)).collect()
 }
 
 fn differ<T: PartialEq>(values: impl IntoIterator<Item = T>) -> bool {
     let mut values = values.into_iter();
     values.next().is_some_and(|first| values.any(|other| other != first))
-}
-
-fn repeats<'a>(values: impl IntoIterator<Item = &'a str>) -> bool {
-    let mut values: Vec<&str> = values.into_iter().collect();
-    values.sort_unstable();
-    values.windows(2).any(|pair| pair[0] == pair[1])
 }

@@ -7,6 +7,7 @@ use std::hash::Hasher;
 use rayon::prelude::*;
 use rustc_hash::{FxHashSet, FxHasher};
 
+use super::fates::{picked, places_of};
 use super::workforce::Workforce;
 use crate::model::code::Code;
 use crate::model::kind::Kind;
@@ -17,15 +18,14 @@ use crate::model::row::{Fate, NOBODY, Row};
 pub fn compare(workforce: &mut Workforce) {
     let relationships = Index::build(workforce, Kind::WorkRelationship, work_relationship::PERIOD_OF_SERVICE_ID);
     let assignments = Index::build(workforce, Kind::Assignment, assignment::ASSIGNMENT_ID);
-    let derived = Index::build(workforce, Kind::Assignment, assignment::PERIOD_OF_SERVICE_ID);
-    let person_ids = Index::build(workforce, Kind::Person, person::PERSON_ID);
+    let references = Index::build(workforce, Kind::Assignment, assignment::PERIOD_OF_SERVICE_ID);
     let mut found = Vec::new();
     note(&mut found, Code::Key021, true, relationships.shared(workforce));
     note(&mut found, Code::Key021, true, assignments.shared(workforce));
-    if !workforce.shape.has_work_relationships {
-        note(&mut found, Code::Key021, true, derived.shared(workforce));
-    }
-    note(&mut found, Code::Key023, false, person_ids.shared(workforce));
+    note(&mut found, Code::Key021, true, references.shared(workforce));
+    let told = if workforce.shape.has_work_relationships { &relationships } else { &references };
+    note(&mut found, Code::Wr021, true, told.conflicting(workforce, &values_of_relationship(workforce)));
+    note(&mut found, Code::Key023, false, PersonIds::of(workforce).shared());
     note(&mut found, Code::Key010, false, leading_zeros(workforce));
     if workforce.shape.has_work_relationships {
         found.extend(strangers(workforce, &relationships));
@@ -76,14 +76,24 @@ impl Index {
 
     /// The persons who share an id with another person.
     fn shared(&self, workforce: &Workforce) -> Vec<u32> {
+        self.clashing(workforce, |one, other| one.person != other.person)
+    }
+
+    /// The persons who have a row with an id, beside another row with that id and other cells at some `places`.
+    fn conflicting(&self, workforce: &Workforce, places: &[usize]) -> Vec<u32> {
+        let rows = &workforce.table(self.kind).rows;
+        self.clashing(workforce, |one, other| picked(rows.cells(one), places) != picked(rows.cells(other), places))
+    }
+
+    /// The persons who have a row with an id that clashes with another row with that id.
+    fn clashing(&self, workforce: &Workforce, clash: impl Fn(&Row, &Row) -> bool + Sync) -> Vec<u32> {
         let runs: Vec<&[(u64, u32)]> = self.entries.chunk_by(|a, b| a.0 == b.0).filter(|run| run.len() > 1).collect();
-        let shared = runs.into_par_iter().flat_map_iter(|run| {
+        let clashing = runs.into_par_iter().flat_map_iter(|run| {
             let rows: Vec<(&Row, &str)> = run.iter().map(|entry| self.row(workforce, entry)).collect();
-            let with_stranger =
-                |(row, id): &(&Row, &str)| rows.iter().any(|(other, same)| same == id && other.person != row.person);
-            rows.iter().filter(|row| with_stranger(row)).map(|(row, _)| row.person).collect::<Vec<u32>>()
+            let clashes = |(row, id): &(&Row, &str)| rows.iter().any(|(other, same)| same == id && clash(row, other));
+            rows.iter().filter(|row| clashes(row)).map(|(row, _)| row.person).collect::<Vec<u32>>()
         });
-        let mut persons: Vec<u32> = shared.collect();
+        let mut persons: Vec<u32> = clashing.collect();
         persons.sort_unstable();
         persons.dedup();
         persons
@@ -100,6 +110,53 @@ impl Index {
             .filter(move |(_, other)| *other == id)
             .map(|(row, _)| row.person)
     }
+}
+
+/// The PersonIds of the rows of all kinds that take part, each with its persons: sorted, and distinct.
+pub struct PersonIds<'a>(Vec<(&'a str, u32)>);
+
+impl<'a> PersonIds<'a> {
+    pub fn of(workforce: &'a Workforce) -> PersonIds<'a> {
+        const PLACES: [usize; 3] = [person::PERSON_ID, work_relationship::PERSON_ID, assignment::PERSON_ID];
+        let of_person = |person: usize| {
+            let ids = Kind::ALL.into_iter().zip(PLACES).flat_map(move |(kind, place)| {
+                let cells = move |row| workforce.table(kind).rows.cells(row).get(place);
+                admitted(workforce, kind, person).map(cells).filter(|id| !id.is_empty())
+            });
+            let mut ids: Vec<(&str, u32)> = ids.map(|id| (id, person as u32)).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            ids
+        };
+        let mut all: Vec<(&str, u32)> = (0..workforce.len()).into_par_iter().flat_map_iter(of_person).collect();
+        all.par_sort_unstable();
+        PersonIds(all)
+    }
+
+    /// The persons who have this id.
+    pub fn holders(&self, id: &str) -> impl Iterator<Item = u32> + '_ {
+        let start = self.0.partition_point(|(other, _)| *other < id);
+        let length = self.0[start..].partition_point(|(other, _)| *other == id);
+        self.0[start..start + length].iter().map(|(_, person)| *person)
+    }
+
+    /// The persons who share an id with another (`KEY023`).
+    fn shared(&self) -> Vec<u32> {
+        let shared = self.0.chunk_by(|a, b| a.0 == b.0).filter(|holders| holders.len() > 1);
+        shared.flatten().map(|(_, person)| *person).collect()
+    }
+}
+
+/// The places of what a row says of a work relationship: on its own row all but the ids, in a flat source the columns
+/// that are the work relationship's alone.
+fn values_of_relationship(workforce: &Workforce) -> Vec<usize> {
+    const IDS: [usize; 3] =
+        [work_relationship::PERSON_NUMBER, work_relationship::PERIOD_OF_SERVICE_ID, work_relationship::PERSON_ID];
+    if workforce.shape.has_work_relationships {
+        let places = 0..workforce.work_relationship.layout.columns().len();
+        return places.filter(|place| !IDS.contains(place)).collect();
+    }
+    places_of(Kind::WorkRelationship, &workforce.assignment.layout)
 }
 
 fn hash(text: &str) -> u64 {

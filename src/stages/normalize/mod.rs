@@ -5,10 +5,14 @@ mod case;
 mod fates;
 mod keys;
 mod rows;
+#[cfg(test)]
+pub mod testing;
+#[cfg(test)]
+mod tests;
 mod types;
 mod workforce;
 
-pub use case::{Assignment, AssignmentRow, Case, PersonRow, WorkRelationship};
-pub use keys::Index;
+pub use case::{Assignment, AssignmentRow, Case, Email, PersonRow, WorkRelationship};
+pub use keys::{Index, PersonIds};
 pub use rows::{Seen, Writing, add_file};
 pub use workforce::{Notes, Shape, Table, Workforce, normalize};

@@ -51,6 +51,8 @@ pub struct Shape {
     pub dated_persons: bool,
     /// Only the overall flag, and nothing about work relationships: rule 18.
     pub hand_made: bool,
+    /// In a flat source: the places of `WorkEmail` and `EmailType` on an assignment row.
+    pub flat_email: [Option<usize>; 2],
 }
 
 /// Columns of an assignment file that say something of work relationships.
@@ -67,6 +69,7 @@ impl Shape {
             dated_persons: person.configured && person.has("EffectiveStartDate"),
             hand_made: !work_relationship.configured
                 && !WORK_RELATIONSHIP_COLUMNS.iter().any(|column| assignment.has(column)),
+            flat_email: ["WorkEmail", "EmailType"].map(|column| assignment.layout.place(column)),
         }
     }
 }
@@ -164,14 +167,14 @@ impl Workforce {
         position.map_or("", |position| rows.cells(&rows.rows[position as usize]).get(assignment::ASSIGNMENT_ID))
     }
 
-    /// Whether any primary flag of any kind is filled in anywhere (`SRC020`).
+    /// Whether any primary flag of any kind is filled in anywhere, with whatever text (`SRC020`).
     pub fn has_primary_flags(&self) -> bool {
-        let is_flagged = |row: &Row| {
-            row.facts.primary.is_some()
-                || row.facts.primary_assignment.is_some()
-                || row.facts.primary_work_relation.is_some()
-        };
-        [&self.work_relationship, &self.assignment].iter().any(|table| table.rows.rows.par_iter().any(is_flagged))
+        [&self.work_relationship, &self.assignment].iter().any(|table| {
+            const FLAGS: [&str; 3] = ["PrimaryFlag", "PrimaryAssignmentFlag", "PrimaryWorkRelationFlag"];
+            let places: Vec<usize> = FLAGS.iter().filter_map(|flag| table.layout.place(flag)).collect();
+            let is_filled = |row: &Row| places.iter().any(|place| !table.rows.cells(row).get(*place).is_empty());
+            table.rows.rows.par_iter().any(is_filled)
+        })
     }
 
     pub fn table(&self, kind: Kind) -> &Table {

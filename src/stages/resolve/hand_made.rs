@@ -1,14 +1,15 @@
-//! A hand-made source: only the overall flag, and nothing about work relationships (rule 18).
+//! A hand-made source: only the overall flag, and nothing about work relationships (rule 18). What the rule does not say
+//! is read as of one work relationship without dates (rule 13).
 
 use std::cmp::Reverse;
 
 use jiff::civil::Date;
 
 use super::judgement::Judgement;
-use super::options::OnAmbiguous;
+use super::options::{OnAmbiguous, Resolve};
 use super::primary_assignment::Placed;
-use super::primary_work_relationship::id_rank;
-use super::row_on_day;
+use super::primary_work_relationship::{id_rank, type_rank};
+use super::row_on_day::{self, Taken};
 use crate::model::code::Code;
 use crate::model::worker::{Rule, Status, WorkerState, WorkerType};
 use crate::stages::normalize::Case;
@@ -18,73 +19,100 @@ pub struct HandMade<'a> {
     pub state: WorkerState,
     pub rule: Rule,
     pub chosen: Option<Placed<'a>>,
+    /// The rows among which it was chosen.
+    pub placed: Vec<Placed<'a>>,
 }
 
 /// Decides from the person's rows on D.
 pub fn choose<'a>(
     case: &'a Case<'a>,
-    on_day: &[Placed<'a>],
+    on_day: Vec<Placed<'a>>,
     day: Date,
-    on_ambiguous: OnAmbiguous,
+    options: &Resolve,
     judgement: &mut Judgement,
 ) -> HandMade<'a> {
     let employed: Vec<Placed<'a>> =
         on_day.iter().copied().filter(|placed| placed.status != Some(Status::Inactive)).collect();
-    let flagged = |rows: &[Placed<'a>]| -> Vec<Placed<'a>> {
-        rows.iter().copied().filter(|placed| placed.row.facts.primary == Some(true)).collect()
-    };
-    if employed.is_empty() {
-        return if on_day.is_empty() {
-            without_row(case, day, judgement)
-        } else {
-            // "The last such primary row": of rows that are all inactive, a flagged one before the others.
-            let primary = flagged(on_day);
-            let chosen = latest(case, if primary.is_empty() { on_day } else { &primary });
-            HandMade { state: WorkerState::Terminated, rule: Rule::HandMadeEnded, chosen }
-        };
+    if !employed.is_empty() {
+        let is_pending = |placed: &Placed<'a>| placed.row.worker_type() == Some(WorkerType::PendingWorker);
+        let state = if employed.iter().all(is_pending) { WorkerState::Pending } else { WorkerState::Current };
+        let (rule, chosen) = table(case, &employed, options.on_ambiguous, judgement);
+        return HandMade { state, rule, chosen, placed: employed };
     }
-    let is_pending = case.work_relationships.iter().all(|own| own.worker_type == Some(WorkerType::PendingWorker));
-    let state = if is_pending { WorkerState::Pending } else { WorkerState::Current };
-    let primary = flagged(&employed);
-    let (rule, chosen) = match (primary.as_slice(), employed.as_slice()) {
+    if !on_day.is_empty() {
+        let chosen = last_primary(case, &on_day);
+        if chosen.is_none() {
+            judgement.note(Code::Pri031);
+        }
+        return HandMade { state: WorkerState::Terminated, rule: Rule::HandMadeEnded, chosen, placed: on_day };
+    }
+    without_row(case, day, options, judgement)
+}
+
+/// No row on D: all lie ahead, or D falls into a gap.
+fn without_row<'a>(case: &'a Case<'a>, day: Date, options: &Resolve, judgement: &mut Judgement) -> HandMade<'a> {
+    let nothing = |state, rule| HandMade { state, rule, chosen: None, placed: Vec::new() };
+    if case.assignments.is_empty() {
+        judgement.note(Code::Pri023);
+        return nothing(WorkerState::NoEmployment, Rule::NoWorkRelationship);
+    }
+    if !case.assignments.iter().flat_map(|assignment| &assignment.rows).all(|row| row.start() > day) {
+        judgement.fail(Code::Pri031);
+        return nothing(WorkerState::Current, Rule::HandMadeGap);
+    }
+    let placed = first_rows(case, options, judgement);
+    let (_, chosen) = table(case, &placed, options.on_ambiguous, judgement);
+    HandMade { state: WorkerState::Future, rule: Rule::HandMadeFuture, chosen, placed }
+}
+
+/// The first row of each assignment, as rule 17 takes them of a person who has only future ones.
+fn first_rows<'a>(case: &'a Case<'a>, options: &Resolve, judgement: &mut Judgement) -> Vec<Placed<'a>> {
+    let mut placed = Vec::new();
+    for (index, assignment) in case.assignments.iter().enumerate() {
+        match row_on_day::first(assignment) {
+            Taken::None => {}
+            Taken::Ambiguous => judgement.fail(Code::Asg010),
+            Taken::Row(row_index) => {
+                let row = &assignment.rows[row_index];
+                let status = row_on_day::raise_status(row, options, judgement);
+                placed.push(Placed { index, row_index, row, status });
+            }
+        }
+    }
+    placed
+}
+
+fn is_flagged(placed: &Placed<'_>) -> bool {
+    placed.row.facts.primary == Some(true)
+}
+
+/// One flagged: it; none and one row: `PRI030`; none and several: `PRI032`; several: `PRI034`.
+fn table<'a>(
+    case: &Case<'a>,
+    placed: &[Placed<'a>],
+    on_ambiguous: OnAmbiguous,
+    judgement: &mut Judgement,
+) -> (Rule, Option<Placed<'a>>) {
+    let flagged: Vec<Placed<'a>> = placed.iter().copied().filter(is_flagged).collect();
+    match (flagged.as_slice(), placed) {
         ([one], _) => (Rule::HandMadeOne, Some(*one)),
+        ([], []) => (Rule::HandMadeNone, None),
         ([], [one]) => {
             judgement.note(Code::Pri030);
             (Rule::HandMadeOnly, Some(*one))
         }
         ([], several) => (Rule::HandMadeNone, ambiguous(Code::Pri032, case, several, on_ambiguous, judgement)),
         (several, _) => (Rule::HandMadeSeveral, ambiguous(Code::Pri034, case, several, on_ambiguous, judgement)),
-    };
-    HandMade { state, rule, chosen }
-}
-
-/// No row on D: all lie ahead, or D falls into a gap.
-fn without_row<'a>(case: &'a Case<'a>, day: Date, judgement: &mut Judgement) -> HandMade<'a> {
-    let all_future = case.assignments.iter().flat_map(|assignment| &assignment.rows).all(|row| row.start() > day);
-    if case.assignments.is_empty() {
-        judgement.note(Code::Pri023);
-        return HandMade { state: WorkerState::NoEmployment, rule: Rule::NoWorkRelationship, chosen: None };
     }
-    if !all_future {
-        judgement.fail(Code::Pri031);
-        return HandMade { state: WorkerState::Current, rule: Rule::HandMadeGap, chosen: None };
-    }
-    let firsts = case.assignments.iter().enumerate().filter_map(|(index, assignment)| {
-        let row_index = row_on_day::first(assignment).row()?;
-        Some(Placed { index, row_index, row: &assignment.rows[row_index], status: None })
-    });
-    let chosen = firsts.min_by_key(|placed| {
-        let id = case.assignments[placed.index].id;
-        (placed.row.facts.primary != Some(true), placed.row.start(), Reverse(id_rank(id)))
-    });
-    HandMade { state: WorkerState::Future, rule: Rule::HandMadeFuture, chosen }
 }
 
-fn latest<'a>(case: &Case<'a>, rows: &[Placed<'a>]) -> Option<Placed<'a>> {
-    rows.iter().copied().max_by_key(|placed| (placed.row.start(), id_rank(case.assignments[placed.index].id)))
+/// Of rows that are all inactive: the last flagged one. Where none is flagged, there is no reference.
+fn last_primary<'a>(case: &Case<'a>, rows: &[Placed<'a>]) -> Option<Placed<'a>> {
+    let primary = rows.iter().copied().filter(is_flagged);
+    primary.max_by_key(|placed| (placed.row.start(), id_rank(case.assignments[placed.index].id)))
 }
 
-/// Rule 16 over rows: status, latest start, greatest id.
+/// Rule 16 over rows: worker type, status, latest start, greatest id.
 fn ambiguous<'a>(
     code: Code,
     case: &Case<'a>,
@@ -97,9 +125,8 @@ fn ambiguous<'a>(
         return None;
     }
     judgement.note(code);
-    let rank = |placed: &Placed<'a>| {
+    several.iter().copied().min_by_key(|placed| {
         let id = case.assignments[placed.index].id;
-        (placed.status, Reverse(placed.row.start()), Reverse(id_rank(id)))
-    };
-    several.iter().copied().min_by(|a, b| rank(a).cmp(&rank(b)))
+        (type_rank(placed.row.worker_type()), placed.status, Reverse(placed.row.start()), Reverse(id_rank(id)))
+    })
 }

@@ -5,9 +5,9 @@ use rayon::prelude::*;
 use super::person::Resolved;
 use crate::model::code::Code;
 use crate::model::kind::Kind;
-use crate::model::layout::{assignment, person};
+use crate::model::layout::assignment;
 use crate::model::row::{Cells, Fate};
-use crate::stages::normalize::{Index, Workforce};
+use crate::stages::normalize::{Index, PersonIds, Workforce};
 
 /// The keys of a manager entry, in the order in which they are looked up.
 const KEYS: [usize; 4] = [
@@ -18,44 +18,39 @@ const KEYS: [usize; 4] = [
 ];
 const LINE_MANAGER: &str = "LINE_MANAGER";
 
-/// Where the keys lead: among all rows that take part, chosen or not, ended or not.
+/// Where the keys lead: among all assignments that take part, chosen or not, ended or not; a person without any is nobody
+/// here, whichever key names it.
 struct Directory<'a> {
     workforce: &'a Workforce,
     assignment_ids: Index,
     assignment_numbers: Index,
-    person_ids: Index,
+    person_ids: PersonIds<'a>,
 }
 
 impl<'a> Directory<'a> {
     fn new(workforce: &'a Workforce) -> Directory<'a> {
-        let (kind, place) = if workforce.shape.has_persons {
-            (Kind::Person, person::PERSON_ID)
-        } else {
-            (Kind::Assignment, assignment::PERSON_ID)
-        };
         Directory {
             workforce,
             assignment_ids: Index::build(workforce, Kind::Assignment, assignment::ASSIGNMENT_ID),
             assignment_numbers: Index::build(workforce, Kind::Assignment, assignment::ASSIGNMENT_NUMBER),
-            person_ids: Index::build(workforce, kind, place),
+            person_ids: PersonIds::of(workforce),
         }
     }
 
     /// The one person whom a key names. A key that names several persons names nobody.
     fn find(&self, key: usize, value: &str) -> Option<u32> {
         match key {
-            assignment::MANAGER_ASSIGNMENT_ID => self.only(&self.assignment_ids, value),
-            assignment::MANAGER_ASSIGNMENT_NUMBER => self.only(&self.assignment_numbers, value),
-            assignment::MANAGER_ID => self.only(&self.person_ids, value),
-            _ => {
-                let person = self.workforce.find(value)?;
-                self.workforce.notes[person].present.then_some(person as u32)
-            }
+            assignment::MANAGER_ASSIGNMENT_ID => self.only(self.assignment_ids.holders(self.workforce, value)),
+            assignment::MANAGER_ASSIGNMENT_NUMBER => self.only(self.assignment_numbers.holders(self.workforce, value)),
+            assignment::MANAGER_ID => self.only(self.person_ids.holders(value)),
+            _ => self.only(self.workforce.find(value).map(|person| person as u32).into_iter()),
         }
     }
 
-    fn only(&self, index: &Index, value: &str) -> Option<u32> {
-        let mut holders = index.holders(self.workforce, value);
+    /// The only one of the holders of a key who has an assignment.
+    fn only(&self, holders: impl Iterator<Item = u32>) -> Option<u32> {
+        let assignments = |person: u32| self.workforce.assignment.of(person as usize);
+        let mut holders = holders.filter(|person| assignments(*person).iter().any(|row| row.fate == Fate::Admitted));
         let first = holders.next()?;
         holders.all(|other| other == first).then_some(first)
     }
@@ -106,7 +101,6 @@ fn entries(workforce: &Workforce, person: usize, position: u32) -> Vec<Cells<'_>
     let keys = |cells: &Cells<'_>| KEYS.map(|key| cells.get(key).to_owned());
     if entries.len() > 1 {
         entries.sort_by_key(keys);
-        entries.dedup_by_key(|cells| keys(cells));
     }
     entries
 }

@@ -12,6 +12,8 @@ mod primary_assignment;
 mod primary_work_relationship;
 mod row_on_day;
 mod state;
+#[cfg(test)]
+mod tests;
 
 use jiff::civil::Date;
 use rayon::prelude::*;

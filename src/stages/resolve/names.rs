@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::judgement::Judgement;
 use crate::model::code::Code;
 use crate::model::layout::person::NAME_TYPE;
-use crate::stages::normalize::{Case, PersonRow};
+use crate::stages::normalize::{Case, Email, PersonRow};
 
 /// Rule 21: the position of the person row in effect on D: `NameType` GLOBAL, else the work relationship's legislation,
 /// else the lowest; the latest start decides among equals. None in effect: the nearest future one (`PER030`).
@@ -35,6 +35,31 @@ fn compare(case: &Case<'_>, legislation: &str, a: &PersonRow<'_>, b: &PersonRow<
     };
     let rank = |row: &PersonRow<'_>| (preference(row), name_type(row), Reverse(row.effective.start));
     rank(a).cmp(&rank(b)).then_with(|| a.cells.cmp(&b.cells))
+}
+
+/// Rule 22: the position of the person row that tells the work e-mail. Of the addresses in effect on D, of type W1 or
+/// untyped: the flagged one, then the latest start, then byte order; several and not exactly one flagged: `PER040`.
+pub fn email_on(case: &Case<'_>, day: Date, judgement: &mut Judgement) -> Option<u32> {
+    let is_work = |email: &Email<'_>| !email.address.is_empty() && matches!(email.email_type, "" | "W1");
+    let rows: Vec<&PersonRow<'_>> =
+        case.persons.iter().filter(|row| row.effective.contains(day) && is_work(&row.email)).collect();
+    // One address on several rows is one e-mail.
+    let distinct = |only_flagged: bool| {
+        let rows = rows.iter().filter(|row| row.email.is_flagged || !only_flagged);
+        let mut addresses: Vec<&str> = rows.map(|row| row.email.address).collect();
+        addresses.sort_unstable();
+        addresses.dedup();
+        addresses.len()
+    };
+    if distinct(false) > 1 && distinct(true) != 1 {
+        judgement.note(Code::Per040);
+    }
+    let rank = |row: &PersonRow<'_>| (Reverse(row.email.is_flagged), Reverse(row.effective.start));
+    let best = rows.iter().min_by(|a, b| {
+        let by_address = a.email.address.cmp(b.email.address);
+        rank(a).cmp(&rank(b)).then(by_address).then_with(|| a.cells.cmp(&b.cells))
+    });
+    best.map(|row| row.position)
 }
 
 /// Rule 22: exactly one `@`, nothing empty beside it, no white space.

@@ -27,6 +27,8 @@ pub struct Resolved {
     pub assignment: Option<u32>,
     /// The position of the person row that is in effect.
     pub person: Option<u32>,
+    /// The position of the person row that tells the work e-mail.
+    pub email: Option<u32>,
     /// The index of the manager, once managers are resolved.
     pub manager: Option<u32>,
     pub rule: Rule,
@@ -56,6 +58,7 @@ impl Resolved {
             work_relationship: None,
             assignment: None,
             person: None,
+            email: None,
             manager: None,
             rule: Rule::Undecided,
             worker_type: None,
@@ -107,6 +110,7 @@ fn apply(case: &Case<'_>, options: &Resolve, day: Date, judgement: &mut Judgemen
     resolved.assignment = chosen.map(|chosen| chosen.row.position);
     decide_emission(case, &rows, &choice, options, judgement, resolved);
     resolved.person = names::person_on(case, choice.chosen, day, judgement);
+    resolved.email = names::email_on(case, day, judgement);
 }
 
 /// Sections 3 and 4: the rows on D, and the state and the flag of every work relationship. `None` after an error.
@@ -202,14 +206,14 @@ fn decide_hand_made<'a>(
     resolved: &mut Resolved,
 ) -> Decision<'a> {
     let on_day: Vec<Placed<'a>> = (0..case.assignments.len()).filter_map(|index| rows.placed(case, index)).collect();
-    let decided = hand_made::choose(case, &on_day, day, options.on_ambiguous, judgement);
+    let decided = hand_made::choose(case, on_day, day, options, judgement);
     resolved.state = Some(decided.state);
     resolved.rule = decided.rule;
     resolved.worker_type = case.work_relationships.first().and_then(|own| own.worker_type);
     let current = if decided.state == WorkerState::Current { vec![0] } else { Vec::new() };
     let chosen = (!case.work_relationships.is_empty()).then_some(0);
     let choice = Choice { state: decided.state, rule: decided.rule, chosen, current };
-    (decided.chosen.into_iter().collect(), choice, decided.chosen)
+    (decided.placed, choice, decided.chosen)
 }
 
 /// The position of a row that tells of the work relationship.
@@ -228,13 +232,19 @@ fn decide_emission(
     resolved: &mut Resolved,
 ) {
     if choice.state == WorkerState::Current {
-        let employed = |index: &usize| !case.work_relationships[*index].is_pending();
+        // In a hand-made source each row stands for itself.
+        let is_hand_made = case.shape.hand_made;
+        let employed = |index: &usize| is_hand_made || !case.work_relationships[*index].is_pending();
+        let of_worker =
+            |placed: &Placed<'_>| !is_hand_made || placed.row.worker_type() != Some(WorkerType::PendingWorker);
         let statuses: Vec<Status> = choice
             .current
             .iter()
             .filter(|index| employed(index))
             .flat_map(|index| &case.work_relationships[*index].assignments)
-            .filter_map(|index| rows.statuses[*index])
+            .filter_map(|index| rows.placed(case, *index))
+            .filter(of_worker)
+            .filter_map(|placed| placed.status)
             .collect();
         resolved.active = statuses.contains(&Status::Active);
         if !resolved.active && statuses.contains(&Status::Suspended) {
@@ -263,7 +273,7 @@ fn count_rows(case: &Case<'_>, rows: &RowsOnDay, choice: &Choice, placed: &[Plac
             rows.states[index] == State::Current
         };
         let bucket = if in_effect || choice.chosen == Some(index) { &mut tally.used } else { &mut tally.not_in_effect };
-        bucket[RELATIONSHIP] += 1;
+        bucket[RELATIONSHIP] += relationship.rows;
     }
     for (index, assignment) in case.assignments.iter().enumerate() {
         let also = placed.iter().find(|placed| placed.index == index).map(|placed| placed.row_index);

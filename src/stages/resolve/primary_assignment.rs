@@ -38,8 +38,7 @@ pub fn placed<'a>(
         _ if is_on_day => taken[index],
         WorkerState::Future if relationship.service.start == BEGINNING => Taken::None,
         WorkerState::Future => row_on_day::on_day(&case.assignments[index], relationship.service.start),
-        // An end that no date tells is read off the row on D (rule 13).
-        _ if relationship.service.end == OPEN => taken[index],
+        _ if relationship.service.end == OPEN => Taken::None,
         _ => row_on_day::on_day(&case.assignments[index], relationship.service.end),
     };
     let mut rows: Vec<(usize, Taken)> = relationship.assignments.iter().map(|index| (*index, row_at(*index))).collect();
@@ -54,12 +53,7 @@ pub fn placed<'a>(
     let place = |(index, taken): (usize, Taken)| {
         let row_index = taken.row()?;
         let row = &case.assignments[index].rows[row_index];
-        let (status, code) = row_on_day::status(row, options);
-        match code {
-            Some(Code::Sta001) => judgement.fail(Code::Sta001),
-            Some(code) => judgement.note(code),
-            None => {}
-        }
+        let status = row_on_day::raise_status(row, options, judgement);
         Some(Placed { index, row_index, row, status })
     };
     rows.into_iter().filter_map(place).collect()

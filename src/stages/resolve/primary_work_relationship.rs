@@ -158,13 +158,18 @@ fn rank<'a>(candidate: &Candidate<'a>) -> impl Ord + use<'a> {
         .min();
     // No row on D is worse than any: the order of `Option` puts none first, hence the flag before it.
     (
-        candidate.relationship.worker_type.unwrap_or(WorkerType::Employee),
+        type_rank(candidate.relationship.worker_type),
         best.is_none(),
         best.map(|(status, _)| status),
         Reverse(candidate.relationship.service.start),
         best.map(|(_, start)| start),
         Reverse(id_rank(candidate.relationship.id)),
     )
+}
+
+/// The order of worker types: E, C, N, P, and then those whose type nobody tells (rule 16).
+pub fn type_rank(worker_type: Option<WorkerType>) -> (bool, Option<WorkerType>) {
+    (worker_type.is_none(), worker_type)
 }
 
 /// The order of ids: longer first, then bytes (rule 16).

@@ -133,6 +133,17 @@ pub fn status(row: &AssignmentRow<'_>, options: &Resolve) -> (Option<Status>, Op
     }
 }
 
+/// Rule 12 for a row that was taken: its status, with the codes raised.
+pub fn raise_status(row: &AssignmentRow<'_>, options: &Resolve, judgement: &mut Judgement) -> Option<Status> {
+    let (status, code) = status(row, options);
+    match code {
+        Some(Code::Sta001) => judgement.fail(Code::Sta001),
+        Some(code) => judgement.note(code),
+        None => {}
+    }
+    status
+}
+
 /// The prefix of `AssignmentStatusTypeCode`, else what the pipeline says of it.
 fn status_of_code(code: &str, options: &Resolve) -> Option<Status> {
     const PREFIXES: [(&str, Status); 3] =

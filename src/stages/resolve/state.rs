@@ -105,8 +105,7 @@ pub fn is_primary(
         if state == State::Current {
             if dated.iter().any(|flag| flag != first) {
                 judgement.fail(Code::Wr040);
-            }
-            if relationship.primary.is_some_and(|undated| undated != is_primary) {
+            } else if relationship.primary.is_some_and(|undated| undated != is_primary) {
                 judgement.note(Code::Wr041);
             }
         }

@@ -38,9 +38,9 @@ impl Places {
         }
     }
 
-    fn cell<'a>(&self, workforce: &'a Workforce, resolved: &Resolved, place: Option<usize>) -> &'a str {
+    fn cell<'a>(&self, workforce: &'a Workforce, position: Option<u32>, place: Option<usize>) -> &'a str {
         let rows = &workforce.table(self.kind).rows;
-        match (resolved.person, place) {
+        match (position, place) {
             (Some(position), Some(place)) => rows.cells(&rows.rows[position as usize]).get(place),
             _ => "",
         }
@@ -48,12 +48,12 @@ impl Places {
 
     /// The work e-mail on D, or blank.
     pub fn work_email<'a>(&self, workforce: &'a Workforce, resolved: &Resolved) -> &'a str {
-        self.cell(workforce, resolved, self.work_email)
+        self.cell(workforce, resolved.email, self.work_email)
     }
 
     /// The user name on D, or blank.
     pub fn user_name<'a>(&self, workforce: &'a Workforce, resolved: &Resolved) -> &'a str {
-        self.cell(workforce, resolved, self.user_name)
+        self.cell(workforce, resolved.person, self.user_name)
     }
 }
 
@@ -64,7 +64,7 @@ pub fn check(workforce: &Workforce, resolved: &mut [Resolved], email_required: b
     resolved.par_iter_mut().filter(|person| person.present && person.errors.is_empty()).for_each(|person| {
         let to_be_emitted = person.disposition.is_emitted();
         let mut failed = false;
-        if places.cell(workforce, person, places.last_name).is_empty() {
+        if places.cell(workforce, person.person, places.last_name).is_empty() {
             person.codes.insert(Code::Per031);
             failed |= fail(person, Code::Per031, to_be_emitted);
         }

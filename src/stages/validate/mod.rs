@@ -4,4 +4,6 @@
 pub mod attributes;
 pub mod balance;
 pub mod guards;
+#[cfg(test)]
+mod tests;
 pub mod uniqueness;

@@ -1,0 +1,194 @@
+//! Section 2 of `resolution.md`, sentence by sentence: what becomes of a row, and what is wrong among rows.
+
+use super::Workforce;
+use super::testing::{Csv, codes, workforce};
+use crate::model::kind::Kind;
+use crate::model::row::Fate;
+
+const PERSON: &str = "PersonNumber,PersonId,EffectiveStartDate,EffectiveEndDate,LastName";
+const RELATIONSHIP: &str = "PersonNumber,PeriodOfServiceId,PeriodType,DateStart,ActualTerminationDate,PrimaryFlag";
+const ASSIGNMENT: &str = "PersonNumber,PeriodOfServiceId,AssignmentId,AssignmentType,EffectiveStartDate,EffectiveEndDate,\
+    EffectiveSequence,PrimaryFlag";
+const ONE: [&str; 3] =
+    ["1,x,2020-01-01,,Ash\n2,y,2020-01-01,,Birch\n", "1,w,E,2020-01-01,,Y\n2,v,E,2020-01-01,,Y\n", ""];
+
+/// Persons 1 and 2, each with a work relationship, and these assignments.
+fn with(assignments: &str) -> Workforce {
+    three(ONE[0], ONE[1], assignments)
+}
+
+fn three(persons: &str, relationships: &str, assignments: &str) -> Workforce {
+    workforce(vec![
+        Csv::new(Kind::Person, PERSON, persons),
+        Csv::new(Kind::WorkRelationship, RELATIONSHIP, relationships),
+        Csv::new(Kind::Assignment, ASSIGNMENT, assignments),
+    ])
+}
+
+/// The codes of person 1 with these assignments.
+fn one(assignments: &str) -> String {
+    codes(&with(assignments), "1")
+}
+
+fn fates(workforce: &Workforce, kind: Kind) -> Vec<Fate> {
+    let mut rows = workforce.table(kind).rows.rows.clone();
+    rows.sort_by_key(|row| row.line);
+    rows.iter().map(|row| row.fate).collect()
+}
+
+#[test]
+fn rule_4_blank_and_damaged_keys_reject_the_row() {
+    assert_eq!(one("1,w,,E,2027-01-01,,,Y"), "ROW001");
+    assert_eq!(one("1,w,\u{a0},E,2027-01-01,,,Y"), "ROW001");
+    assert_eq!(one("1,w,9E+11,E,2027-01-01,,,Y"), "ROW002");
+    assert_eq!(one("1,=w,a,E,2027-01-01,,,Y"), "ROW002");
+    assert_eq!(one("1,w,12E5,E,2027-01-01,,,Y"), "");
+    assert_eq!(one("1,,a,E,2027-01-01,,,Y"), "WR020", "a reference that is blank leads nowhere");
+    let nobodys = with(",w,a,E,2020-01-01,,,Y");
+    assert_eq!((codes(&nobodys, "1"), fates(&nobodys, Kind::Assignment)), (String::new(), vec![Fate::Rejected]));
+}
+
+#[test]
+fn rule_4_numbers_that_differ_in_leading_zeros_are_told() {
+    let twins = three("1,x,2020-01-01,,A\n01,y,2020-01-01,,B\n10,z,2020-01-01,,C", "", "");
+    assert_eq!(["1", "01", "10"].map(|number| codes(&twins, number)), ["KEY010", "KEY010", ""]);
+    let other_twins = three("01,x,2020-01-01,,A\n001,y,2020-01-01,,B", "", "");
+    assert_eq!(["01", "001"].map(|number| codes(&other_twins, number)), ["KEY010", "KEY010"]);
+}
+
+#[test]
+fn rule_5_equal_rows_collapse_to_the_first() {
+    let twice = with("1,w,a,E,2020-01-01,,,Y\n1, w ,a,E,2020-01-01,,,Y\n1,w,a,E,2020-01-01,,,N");
+    assert_eq!(codes(&twice, "1"), "ROW010");
+    assert_eq!(fates(&twice, Kind::Assignment), [Fate::Admitted, Fate::Duplicate, Fate::Admitted]);
+}
+
+#[test]
+fn rule_6_terms_offers_and_unknown_types_are_set_aside() {
+    for (kind, code) in [("E", ""), ("EMP", ""), ("C", ""), ("N", ""), ("P", "")] {
+        assert_eq!(one(&format!("1,w,a,{kind},2020-01-01,,,Y")), code, "{kind}");
+    }
+    for (kind, code) in [("ET", "ROW020"), ("PT", "ROW020"), ("O", "ROW021"), ("A", "ROW021"), ("e", "ROW022")] {
+        let workforce = with(&format!("1,w,a,{kind},2020-01-01,,,Y"));
+        assert_eq!(codes(&workforce, "1"), code, "{kind}");
+        assert!(matches!(fates(&workforce, Kind::Assignment)[..], [Fate::SetAside(_)]), "{kind}");
+    }
+}
+
+#[test]
+fn rule_6_an_untyped_assignment_asks_its_work_relationship() {
+    let of = |kind: &str| codes(&three(ONE[0], &format!("1,w,{kind},2020-01-01,,Y"), "1,w,a,,2020-01-01,,,Y"), "1");
+    assert_eq!(of("C"), "");
+    assert_eq!(of("O"), "ROW021", "both rows are set aside");
+    assert_eq!(of(""), "", "all are admitted");
+    let untyped = three(ONE[0], "1,w,,2020-01-01,,Y", "1,w,a,,2020-01-01,,,Y");
+    assert_eq!(untyped.findings.iter().map(|(code, ..)| code.to_string()).collect::<Vec<_>>(), ["ROW023"]);
+}
+
+#[test]
+fn rule_7_dates_sequences_and_flags_that_cannot_be_right_reject_the_row() {
+    assert_eq!(one("1,w,a,E,,,,Y"), "ASG030;ROW030");
+    assert_eq!(one("1,w,a,E,2027-02-01,2027-01-31,,Y"), "ROW031");
+    assert_eq!(one("1,w,a,E,2027-02-01,2027-02-01,,Y"), "");
+    assert_eq!(one("1,w,a,E,31/01/2027,,,Y"), "ASG030;ROW032");
+    assert_eq!(one("1,w,a,E,2027-01-01T08:30,,,Y"), "ROW033");
+    assert_eq!(one("1,w,a,E,2027-01-01,,,maybe"), "ROW034");
+    assert_eq!(one("1,w,a,E,2027-01-01,,1.5,Y"), "ROW035");
+    assert_eq!(one("1,w,a,E,2027-02-01,2027-01-31,x,maybe"), "ROW031;ROW034;ROW035", "a group is collected");
+}
+
+#[test]
+fn rule_7_a_work_relationship_ends_no_earlier_than_it_starts() {
+    let of = |relationship: &str| codes(&three(ONE[0], relationship, ""), "1");
+    assert_eq!(of("1,w,E,2020-01-02,2020-01-01,Y"), "WR031");
+    assert_eq!(of("1,w,E,2020-01-01,2020-01-01,Y"), "");
+    assert_eq!(of("1,w,E,,2020-01-01,Y"), "ROW030");
+}
+
+#[test]
+fn rule_7_a_rejected_assignment_row_that_covers_the_day_takes_its_person_along() {
+    let errors = |rows: &str| with(rows).notes[0].errors.to_string();
+    assert_eq!(errors("1,w,a,E,2026-11-20,2026-11-20,,maybe"), "ASG030");
+    assert_eq!(errors("1,w,a,E,2026-11-21,,,maybe"), "");
+    assert_eq!(errors("1,w,a,E,2020-01-01,2026-11-19,,maybe"), "");
+    assert_eq!(errors("1,w,,E,2020-01-01,,,Y"), "ASG030", "whatever code rejected it");
+    assert_eq!(errors("1,w,a,E,2020-01-01"), "", "but CSV001");
+}
+
+#[test]
+fn rule_8_references_lead_to_the_same_person() {
+    assert_eq!(one("1,nowhere,a,E,2020-01-01,,,Y"), "WR020");
+    let stranger = with("1,v,a,E,2020-01-01,,,Y");
+    assert_eq!(["1", "2"].map(|number| codes(&stranger, number)), ["KEY020", "KEY020"]);
+}
+
+#[test]
+fn rule_8_an_id_is_one_persons() {
+    let assignment = with("1,w,a,E,2020-01-01,,,Y\n2,v,a,E,2020-01-01,,,Y");
+    assert_eq!(["1", "2"].map(|number| codes(&assignment, number)), ["KEY021", "KEY021"]);
+    let reference = with("1,w,a,E,2020-01-01,,,Y\n2,w,b,E,2020-01-01,,,Y");
+    assert_eq!(["1", "2"].map(|number| codes(&reference, number)), ["KEY020;KEY021", "KEY020;KEY021"]);
+    let relationship = three(ONE[0], "1,w,E,2020-01-01,,Y\n2,w,E,2020-01-01,,Y", "");
+    assert_eq!(["1", "2"].map(|number| codes(&relationship, number)), ["KEY021", "KEY021"]);
+    assert_eq!(one("1,w,a,E,2020-01-01,,,Y\n1,nowhere,a,E,2027-01-01,,,Y"), "KEY024;WR020");
+    assert_eq!(one("1,w,a,E,2020-01-01,,,Y\n2,v,a,O,2020-01-01,,,Y"), "", "rows set aside take no part");
+}
+
+#[test]
+fn rule_8_person_ids_and_person_numbers_are_pairs() {
+    let two_ids = three("1,x,2020-01-01,2020-12-31,Ash\n1,y,2021-01-01,,Ash", "", "");
+    assert_eq!(codes(&two_ids, "1"), "KEY022");
+    let two_numbers = three("1,x,2020-01-01,,Ash\n2,x,2020-01-01,,Birch", "", "");
+    assert_eq!(["1", "2"].map(|number| codes(&two_numbers, number)), ["KEY023", "KEY023"]);
+    assert!(two_numbers.notes.iter().all(|notes| notes.errors.is_empty()));
+    assert_eq!(codes(&three("", "1,w,E,2020-01-01,,Y", ""), "1"), "PER020");
+}
+
+#[test]
+fn rule_8_a_person_id_counts_in_every_file() {
+    let files = vec![
+        Csv::new(Kind::Person, PERSON, ONE[0]),
+        Csv::new(Kind::Assignment, "PersonNumber,PersonId,AssignmentId,PrimaryFlag", "1,y,a,Y"),
+    ];
+    let workforce = workforce(files);
+    assert_eq!(["1", "2"].map(|number| codes(&workforce, number)), ["KEY022;KEY023", "KEY023"]);
+}
+
+#[test]
+fn rule_9_undated_rows_of_one_key_say_the_same() {
+    let relationships = |rows: &str| codes(&three(ONE[0], rows, ""), "1");
+    assert_eq!(relationships("1,w,E,2020-01-01,,Y\n1,w,E,2020-01-01,,N"), "WR021");
+    let persons = |rows: &str| {
+        codes(&workforce(vec![Csv::new(Kind::Person, "PersonNumber,PersonId,LastName,NameType", rows)]), "1")
+    };
+    assert_eq!(persons("1,x,Ash,\n1,x,Oak,"), "PER021");
+    assert_eq!(persons("1,x,Ash,\n1,,Ash,"), "", "an id is a key, and no value");
+    assert_eq!(persons("1,x,Ash,GLOBAL\n1,x,Oak,US"), "", "names of two types");
+}
+
+#[test]
+fn rule_9_a_flat_source_repeats_itself() {
+    let flat = |rows: &str| {
+        let header = "PersonNumber,PeriodOfServiceId,AssignmentId,LastName,DateStart,PrimaryAssignmentFlag";
+        codes(&workforce(vec![Csv::new(Kind::Assignment, header, rows)]), "1")
+    };
+    assert_eq!(flat("1,w,a,Ash,2020-01-01,Y\n1,w,b,Ash,2020-01-01,N"), "");
+    assert_eq!(flat("1,w,a,Ash,2020-01-01,Y\n1,w,b,Oak,2020-01-01,N"), "PER021");
+    assert_eq!(flat("1,w,a,Ash,2020-01-01,Y\n1,w,b,Ash,2020-01-02,N"), "WR021");
+    assert_eq!(flat("1,w,a,Ash,2020-01-01,Y\n1,v,b,Ash,2020-01-02,N"), "");
+    assert_eq!(flat("1,,a,Ash,2020-01-01,Y"), "ASG030;ROW001", "the work relationship is the row's own");
+}
+
+#[test]
+fn rule_17_a_flag_is_filled_in_whatever_it_says() {
+    assert!(with("1,w,a,E,2020-01-01,,,Y").has_primary_flags());
+    let blank = |flag: &str| three(ONE[0], &format!("1,w,E,2020-01-01,,{flag}"), "1,w,a,E,2020-01-01,,,");
+    assert!(!blank("").has_primary_flags() && blank("N").has_primary_flags() && blank("maybe").has_primary_flags());
+}
+
+#[test]
+fn rule_27_a_person_is_in_with_a_row_that_takes_part() {
+    let workforce = three("1,x,31/01/2020,,Ash", "", "1,w,a,O,2020-01-01,,,Y");
+    assert_eq!(workforce.notes.iter().map(|notes| notes.present).collect::<Vec<_>>(), [false]);
+    assert!(with("").notes.iter().all(|notes| notes.present));
+}
