@@ -6,9 +6,11 @@ use std::fs;
 
 use hcmsync::model::kind::Kind as RealKind;
 use hcmsync::model::row::Fate;
+use hcmsync::people::People;
+use hcmsync::people::People;
 use hcmsync::pipeline::{Overrides, Pipeline};
 use hcmsync::progress::Silent;
-use hcmsync::run::{People, RunError, World};
+use hcmsync::run::{RunError, World};
 use hcmsync::stages::validate::balance::{self, Persons};
 use jiff::Timestamp;
 
