@@ -21,7 +21,7 @@ use crate::progress::Progress;
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// How long a wait may not notice that somebody asked to stop.
-const LONGEST_NAP: Duration = Duration::from_millis(100);
+pub(super) const LONGEST_NAP: Duration = Duration::from_millis(100);
 
 /// Does it again after what may pass, with pauses that double, as often as the pipeline says, unless somebody asked to stop.
 pub(super) fn retrying<T>(

@@ -6,13 +6,14 @@
 //! nothing but the bytes that it sends: paths here are made here, sizes are limits, lists have an end (`promises.md` 6 to 9, 20, 21).
 //!
 //! How the parts lie: `options` and `location` are the pipeline file's words; `source` is the seam, with `folder` and `sftp` behind
-//! it; `session`, `known_hosts` and `offer` are the way into a server.
+//! it; `session`, `known_hosts` and `offer` are the way into a server, and `line` is how a stop cuts it.
 
 mod download;
 mod error;
 mod folder;
 mod generation;
 mod known_hosts;
+mod line;
 mod location;
 mod offer;
 mod options;
@@ -37,6 +38,7 @@ pub use pattern::Pattern;
 use crate::progress::Progress;
 use download::{Inbox, hex, local, retrying};
 use folder::Folder;
+use line::Line;
 use session::Door;
 use sftp::Sftp;
 use source::{Entry, Source};
@@ -120,7 +122,18 @@ pub fn fetch(
     context: &Context<'_>,
     progress: &dyn Progress,
 ) -> Result<Vec<Fetched>, FetchError> {
-    let mut source = open(options, context)?;
+    let line = Line::default();
+    line.watched(context.stopped, || take(options, wants, context, progress, &line))
+}
+
+fn take(
+    options: &Fetch,
+    wants: &[Want],
+    context: &Context<'_>,
+    progress: &dyn Progress,
+    line: &Line,
+) -> Result<Vec<Fetched>, FetchError> {
+    let mut source = open(options, context, line)?;
     let sets = choose(options, wants, context, source.as_mut())?;
     let expected = sets.iter().flat_map(|set| &set.files).filter_map(|file| file.bytes).fold(0, u64::saturating_add);
     progress.begin("fetch", "bytes", Some(expected));
@@ -193,11 +206,16 @@ pub struct Listed {
 /// Looks, and takes nothing: is the server known, does it let us in, which files are the newest?
 /// An error means that the place cannot be looked at; what is wrong with one kind stands in its [`Newest`].
 pub fn probe(options: &Fetch, wants: &[Want], context: &Context<'_>) -> Result<Probe, FetchError> {
+    let line = Line::default();
+    line.watched(context.stopped, || look_around(options, wants, context, &line))
+}
+
+fn look_around(options: &Fetch, wants: &[Want], context: &Context<'_>, line: &Line) -> Result<Probe, FetchError> {
     let server = match &options.from {
         Location::Folder(_) => None,
-        Location::Sftp(remote) => Some(look_at(&Door::new(remote, options, context)?)?),
+        Location::Sftp(remote) => Some(look_at(&Door::new(remote, options, context, line)?)?),
     };
-    let mut source = open(options, context)?;
+    let mut source = open(options, context, line)?;
     let sets = sets(options, wants, context, source.as_mut())?;
     let together = together(options, sets.iter().filter_map(|(_, set)| set.as_ref().ok()));
     let listed = |file: Entry| Listed {
@@ -217,10 +235,10 @@ fn look_at(door: &Door<'_>) -> Result<Server, FetchError> {
     Ok(Server { host_key: hall.host_key, agreed: Offer::agreed(&hall.session), ours, theirs: door.offer().ok() })
 }
 
-fn open<'a>(options: &'a Fetch, context: &'a Context<'a>) -> Result<Box<dyn Source + 'a>, FetchError> {
+fn open<'a>(options: &'a Fetch, context: &'a Context<'a>, line: &'a Line) -> Result<Box<dyn Source + 'a>, FetchError> {
     Ok(match &options.from {
         Location::Folder(path) => Box::new(Folder::new(options::resolve(path, context.base, context.home)?)),
-        Location::Sftp(remote) => Box::new(Sftp::new(Door::new(remote, options, context)?)),
+        Location::Sftp(remote) => Box::new(Sftp::new(Door::new(remote, options, context, line)?)),
     })
 }
 

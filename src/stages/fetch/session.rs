@@ -12,6 +12,7 @@ use ssh2::{ErrorCode, KeyboardInteractivePrompt, Prompt, Session};
 use super::Context;
 use super::error::{FetchError, HostKey};
 use super::known_hosts::KnownHosts;
+use super::line::Line;
 use super::location::Remote;
 use super::offer::Offer;
 use super::options::{Fetch, resolve};
@@ -25,6 +26,7 @@ pub(super) struct Door<'a> {
     options: &'a Fetch,
     context: &'a Context<'a>,
     known_hosts: PathBuf,
+    line: &'a Line,
 }
 
 /// A server that is known, before any login.
@@ -50,7 +52,12 @@ impl Live {
 
 impl<'a> Door<'a> {
     /// Prepares the way in. `FetchError::NoHome` if known_hosts is `~/…` and there is no home folder.
-    pub fn new(remote: &'a Remote, options: &'a Fetch, context: &'a Context<'a>) -> Result<Self, FetchError> {
+    pub fn new(
+        remote: &'a Remote,
+        options: &'a Fetch,
+        context: &'a Context<'a>,
+        line: &'a Line,
+    ) -> Result<Self, FetchError> {
         let known_hosts = resolve(&options.known_hosts, context.base, context.home)?;
         Ok(Door {
             remote,
@@ -58,6 +65,7 @@ impl<'a> Door<'a> {
             options,
             context,
             known_hosts,
+            line,
         })
     }
 
@@ -94,6 +102,7 @@ impl<'a> Door<'a> {
         for address in addresses {
             match TcpStream::connect_timeout(&address, self.timeout) {
                 Ok(tcp) => {
+                    self.line.hold(&tcp);
                     tcp.set_nodelay(true).map_err(|e| unreachable(e.to_string()))?;
                     return Ok(tcp);
                 }
