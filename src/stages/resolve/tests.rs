@@ -149,6 +149,8 @@ fn rule_13_without_dates_the_rows_tell_the_state() {
     assert_eq!(of("1,w,a,2020-01-01,ACTIVE,Y"), "CURRENT w a PRI010");
     assert_eq!(of("1,w,a,2020-01-01,INACTIVE,Y"), "TERMINATED w a PRI021");
     assert_eq!(of("1,w,a,2026-11-21,ACTIVE,Y"), "FUTURE w a PRI020");
+    let ambiguous = "1,w,a,2020-01-01,INACTIVE,Y\n1,w,b,2020-01-01,ACTIVE,Y\n1,w,b,2020-01-01,ACTIVE,1";
+    assert_eq!(of(ambiguous), "TERMINATED w  ASG010;PRI021", "an ambiguous assignment has no row on D");
 }
 
 #[test]
@@ -336,6 +338,7 @@ fn attributes(persons: &str) -> String {
 fn rule_21_the_name_on_the_day() {
     let two = |a: &str, b: &str| attributes(&format!("1,2020-01-01,,{a},,,\n1,2020-01-01,,{b},,,"));
     assert_eq!(two("AA,Ash", "GLOBAL,Oak"), "Oak - ");
+    assert_eq!(two("GLOBAL,", "GLOBAL,Oak"), "Oak - ", "a row with a name");
     assert_eq!(two("AA,Ash", "DE,Oak"), "Oak - ", "the legislation of the work relationship");
     assert_eq!(two("US,Ash", "AA,Oak"), "Oak - ", "the lowest type");
     assert_eq!(attributes("1,2020-01-01,2026-11-19,,Ash,,,\n1,2026-11-20,,,Oak,,,"), "Oak - ");
