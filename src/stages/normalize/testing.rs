@@ -19,7 +19,7 @@ pub struct Csv {
 
 impl Csv {
     pub fn new(kind: Kind, header: &str, rows: &str) -> Csv {
-        Csv { kind, text: format!("{header}\n{rows}") }
+        Csv { kind, text: format!("{header}\n{rows}\n") }
     }
 }
 

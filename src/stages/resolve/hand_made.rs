@@ -61,6 +61,9 @@ fn without_row<'a>(case: &'a Case<'a>, day: Date, options: &Resolve, judgement: 
         return nothing(WorkerState::Current, Rule::HandMadeGap);
     }
     let placed = first_rows(case, options, judgement);
+    if placed.is_empty() {
+        judgement.note(Code::Pri031);
+    }
     let (_, chosen) = table(case, &placed, options.on_ambiguous, judgement);
     HandMade { state: WorkerState::Future, rule: Rule::HandMadeFuture, chosen, placed }
 }

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::judgement::Judgement;
 use crate::model::code::Code;
-use crate::model::layout::person::NAME_TYPE;
+use crate::model::layout::person::{LAST_NAME, NAME_TYPE, USER_NAME};
 use crate::stages::normalize::{Case, Email, PersonRow};
 
 /// Rule 21: the position of the person row in effect on D: `NameType` GLOBAL, else the work relationship's legislation,
@@ -34,7 +34,12 @@ fn compare(case: &Case<'_>, legislation: &str, a: &PersonRow<'_>, b: &PersonRow<
         _ => 2,
     };
     let rank = |row: &PersonRow<'_>| (preference(row), name_type(row), Reverse(row.effective.start));
-    rank(a).cmp(&rank(b)).then_with(|| a.cells.cmp(&b.cells))
+    // Where the rule leaves two rows, one with a name comes before one without; then byte order.
+    let text = |row: &PersonRow<'_>| {
+        let [last_name, user_name] = [LAST_NAME, USER_NAME].map(|place| row.cells.get(place).to_owned());
+        (last_name.is_empty(), last_name, user_name)
+    };
+    rank(a).cmp(&rank(b)).then_with(|| text(a).cmp(&text(b))).then_with(|| a.cells.cmp(&b.cells))
 }
 
 /// Rule 22: the position of the person row that tells the work e-mail. Of the addresses in effect on D, of type W1 or

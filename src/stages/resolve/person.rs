@@ -157,7 +157,9 @@ fn section_3(case: &Case<'_>, rows: &RowsOnDay, candidates: &[Candidate<'_>], da
         row_on_day::review(assignment, day, judgement);
         if rows.taken[index] == Taken::Ambiguous {
             let state = candidates[assignment.work_relationship].state;
-            if state == State::Current { judgement.fail(Code::Asg010) } else { judgement.note(Code::Asg010) }
+            // A hand-made source has nothing but its rows: there the assignment is the employment.
+            let counts = case.shape.hand_made || state == State::Current;
+            if counts { judgement.fail(Code::Asg010) } else { judgement.note(Code::Asg010) }
         }
         match rows.codes[index] {
             Some(Code::Sta001) => judgement.fail(Code::Sta001),

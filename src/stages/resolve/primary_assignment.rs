@@ -42,12 +42,15 @@ pub fn placed<'a>(
         _ => row_on_day::on_day(&case.assignments[index], relationship.service.end),
     };
     let mut rows: Vec<(usize, Taken)> = relationship.assignments.iter().map(|index| (*index, row_at(*index))).collect();
-    if !is_on_day && rows.iter().all(|(_, taken)| *taken == Taken::None) {
+    let is_ambiguous = |(_, at): &(usize, Taken)| *at == Taken::Ambiguous;
+    let mut ambiguous = rows.iter().any(|(index, at)| *at == Taken::Ambiguous || taken[*index] == Taken::Ambiguous);
+    if !is_on_day && rows.iter().all(|(_, taken)| taken.row().is_none()) {
         let fallback: fn(&Assignment<'_>) -> Taken =
             if choice.state == WorkerState::Future { row_on_day::first } else { row_on_day::last };
         rows.iter_mut().for_each(|(index, taken)| *taken = fallback(&case.assignments[*index]));
+        ambiguous |= rows.iter().any(is_ambiguous);
     }
-    if rows.iter().any(|(index, at)| *at == Taken::Ambiguous || taken[*index] == Taken::Ambiguous) {
+    if ambiguous {
         judgement.fail(Code::Asg010);
     }
     let place = |(index, taken): (usize, Taken)| {

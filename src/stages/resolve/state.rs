@@ -20,8 +20,6 @@ pub enum State {
 /// The rows of one work relationship's assignments on D, with their statuses.
 pub struct OnDay<'a> {
     pub rows: Vec<(&'a AssignmentRow<'a>, Option<Status>)>,
-    /// Some assignment has no row because two were left (`ASG010`).
-    pub ambiguous: bool,
     /// There are rows, and all of them start after D.
     pub only_future: bool,
 }
@@ -34,12 +32,10 @@ impl<'a> OnDay<'a> {
         statuses: &[Option<Status>],
         day: Date,
     ) -> OnDay<'a> {
-        let mut on_day =
-            OnDay { rows: Vec::new(), ambiguous: false, only_future: !relationship.assignments.is_empty() };
+        let mut on_day = OnDay { rows: Vec::new(), only_future: !relationship.assignments.is_empty() };
         for index in &relationship.assignments {
             let assignment = &case.assignments[*index];
             on_day.only_future &= assignment.rows.iter().all(|row| row.start() > day);
-            on_day.ambiguous |= taken[*index] == Taken::Ambiguous;
             if let Taken::Row(row) = taken[*index] {
                 on_day.rows.push((&assignment.rows[row], statuses[*index]));
             }
@@ -65,7 +61,7 @@ pub fn state(case: &Case<'_>, relationship: &WorkRelationship<'_>, on_day: &OnDa
             _ => State::Current,
         };
     }
-    if on_day.all_inactive() && !on_day.ambiguous {
+    if on_day.all_inactive() {
         State::Ended
     } else if on_day.only_future {
         State::Future

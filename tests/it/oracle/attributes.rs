@@ -73,7 +73,10 @@ fn name(world: &World, person: &mut Person) -> Option<usize> {
             _ => 2,
         };
         let latest_first = std::cmp::Reverse(start(*row));
-        (preference, name_type.to_owned(), latest_first, world.records[*row].cells.clone())
+        // Where the rule leaves two rows, one with a name comes before one without.
+        let [last_name, user_name] = ["LastName", "UserName"].map(|name| world.records[*row].get(name).to_owned());
+        let by_text = (last_name.is_empty(), last_name, user_name, world.records[*row].cells.clone());
+        (preference, name_type.to_owned(), latest_first, by_text)
     })
 }
 
