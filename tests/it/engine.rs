@@ -7,7 +7,6 @@ use std::fs;
 use hcmsync::model::kind::Kind as RealKind;
 use hcmsync::model::row::Fate;
 use hcmsync::people::People;
-use hcmsync::people::People;
 use hcmsync::pipeline::{Overrides, Pipeline};
 use hcmsync::progress::Silent;
 use hcmsync::run::{RunError, World};
