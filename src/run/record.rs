@@ -41,7 +41,7 @@ pub fn publish(
     world.go_on()?;
     let segments = facts.segments.clone();
     let manifest = fill(pipeline, settings, &people, &balances, &persons, verdicts, segments, users, baseline);
-    let name = run_name(people.as_of.day, &manifest.input_hash, &manifest.pipeline.sha256);
+    let name = run_name(people.as_of.day, &manifest.input_hash, &manifest.pipeline.sha256, staging.written());
     let judged = Judged { balances: &balances, persons: &persons, verdicts: &manifest.guards };
     let report = Report::new(&name, pipeline, &people, &judged, staging.written());
     let json = serde_json::to_vec_pretty(&report)

@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use tempfile::Builder;
 
 use super::PublishError;
+use super::manifest::Output;
 use super::tally::digest;
 
 /// Hidden names of what a killed run leaves; removed by the next one.
@@ -17,10 +18,13 @@ pub(super) const STAGING: &str = ".staging-";
 const PRUNED: &str = ".pruned-";
 const SWITCH: &str = ".current-";
 
-/// The name of a run: the as-of date and a short id of all that decides its bytes, so that the same input, pipeline,
-/// date and version have the same name.
-pub fn run_name(as_of: Date, input_hash: &str, pipeline_hash: &str) -> String {
-    let id = digest([&as_of.to_string(), input_hash, pipeline_hash, env!("CARGO_PKG_VERSION")]);
+/// The name of a run: the as-of date and a short id of its input, its pipeline and its `outputs`, so that the same bytes
+/// have the same name, and other bytes (of a newer version, say) another.
+pub fn run_name(as_of: Date, input_hash: &str, pipeline_hash: &str, outputs: &[Output]) -> String {
+    let as_of_text = as_of.to_string();
+    let origin = [as_of_text.as_str(), input_hash, pipeline_hash];
+    let contents = outputs.iter().flat_map(|output| [output.path.as_str(), output.sha256.as_str()]);
+    let id = digest(origin.into_iter().chain(contents));
     format!("{as_of}-{}", &id[..8])
 }
 
