@@ -22,7 +22,7 @@ pub struct Common {
     /// Print nothing on success
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Say more
+    /// Say more: where to look first for each finding
     #[arg(short, long, global = true)]
     pub verbose: bool,
     /// Print the result as JSON

@@ -77,7 +77,7 @@ pub fn run(args: &PipelineArgs, allow: Vec<Allow>, summary: Option<&Path>, commo
     match (common.quiet, common.json) {
         (true, _) => Ok(String::new()),
         (_, true) => Ok(serde_json::to_string_pretty(&outcome.report).context("the report")? + "\n"),
-        _ => Ok(summarise(&outcome.report, &plain(&outcome.published.path))),
+        _ => Ok(summarise(&outcome.report, &plain(&outcome.published.path), common.verbose)),
     }
 }
 
@@ -110,11 +110,18 @@ fn plain(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_path_buf())
 }
 
-/// What a person wants to see at the end of a run.
-fn summarise(report: &Report, path: &Path) -> String {
+/// What a person wants to see at the end of a run; with `-v` also where to look first.
+fn summarise(report: &Report, path: &Path, verbose: bool) -> String {
+    const PLACES: usize = 3;
     let mut text = String::new();
     for found in &report.findings {
         text += &format!("{} {} {:>9}  {}\n", found.severity, found.code, found.count, found.title);
+        for example in found.examples.iter().filter(|_| verbose).take(PLACES) {
+            let number = example.person_number.as_deref().unwrap_or("-");
+            let file = example.file.as_deref().unwrap_or("-");
+            let line = example.line.map(|line| format!(":{line}")).unwrap_or_default();
+            text += &format!("                   {number} {}{line}\n", file.escape_debug());
+        }
     }
     for output in report.outputs.iter().filter(|output| output.headers.is_some()) {
         text += &format!("{}\n", path.join(&output.path).display());
