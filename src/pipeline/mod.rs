@@ -83,7 +83,8 @@ pub struct Environment {
     pub publish: Option<toml::Table>,
 }
 
-/// The extracts, by record kind. Without a person or a work-relationship extract, these are taken from the assignment
+/// The extracts, by record kind. The kinds from `name` on are satellites: where one is configured, it takes the place of the
+/// same columns of the person rows, or of the assignment rows for managers (`resolution.md` rules 21 to 24). Without a person or a work-relationship extract, these are taken from the assignment
 /// rows (`resolution.md` rules 8, 9 and 18).
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -91,6 +92,12 @@ pub struct Extracts {
     pub person: Option<Extract>,
     pub work_relationship: Option<Extract>,
     pub assignment: Option<Extract>,
+    pub name: Option<Extract>,
+    pub email: Option<Extract>,
+    pub phone: Option<Extract>,
+    pub address: Option<Extract>,
+    pub national_identifier: Option<Extract>,
+    pub manager: Option<Extract>,
 }
 
 impl Extracts {
@@ -99,6 +106,12 @@ impl Extracts {
             Kind::Person => self.person.as_ref(),
             Kind::WorkRelationship => self.work_relationship.as_ref(),
             Kind::Assignment => self.assignment.as_ref(),
+            Kind::Name => self.name.as_ref(),
+            Kind::Email => self.email.as_ref(),
+            Kind::Phone => self.phone.as_ref(),
+            Kind::Address => self.address.as_ref(),
+            Kind::NationalIdentifier => self.national_identifier.as_ref(),
+            Kind::Manager => self.manager.as_ref(),
         }
     }
 

@@ -35,7 +35,7 @@ pub fn scope(extracts: &Extracts) -> Scope {
     for (_, name, ty) in &own {
         add(&mut scope, name, *ty, false);
     }
-    for (kind, name, ty) in &own {
+    for (kind, name, ty) in own.iter().chain(&satellite_names(extracts)) {
         add(&mut scope, &format!("{kind}.{name}"), *ty, false);
     }
     // `ManagerId` and its like are the extract's own columns; `ManagerPersonNumber` is the resolved manager's.
@@ -53,6 +53,16 @@ fn add(scope: &mut Scope, name: &str, kind: Type, after_selection: bool) {
     }
 }
 
+/// What the configured satellites carry and bring. Their plain names are the person's or the assignment's already.
+fn satellite_names(extracts: &Extracts) -> Vec<(Kind, String, Type)> {
+    let mut names = Vec::new();
+    for kind in Kind::SATELLITES.into_iter().filter(|kind| extracts.of(*kind).is_some()) {
+        let attributes = attribute::of_kind(kind).iter().chain(attribute::brought_by(kind));
+        names.extend(attributes.map(|attribute| (kind, attribute.name.to_owned(), type_of(attribute.ty))));
+    }
+    names
+}
+
 /// The catalogue's names and the pipeline's own, by precedence.
 fn own_names(extracts: &Extracts) -> Vec<(Kind, String, Type)> {
     let mut names = Vec::new();
@@ -60,6 +70,10 @@ fn own_names(extracts: &Extracts) -> Vec<(Kind, String, Type)> {
         names.extend(
             attribute::of_kind(kind).iter().map(|attribute| (kind, attribute.name.to_owned(), type_of(attribute.ty))),
         );
+        let own = extracts.of(kind).into_iter().flat_map(|extract| &extract.columns.0);
+        names.extend(own.map(|(name, _)| (kind, name.clone(), Type::Text)));
+    }
+    for kind in Kind::SATELLITES {
         let own = extracts.of(kind).into_iter().flat_map(|extract| &extract.columns.0);
         names.extend(own.map(|(name, _)| (kind, name.clone(), Type::Text)));
     }
@@ -100,6 +114,8 @@ pub fn kept(extracts: &Extracts, kind: Kind, named: &BTreeSet<String>, outputs: 
                 .map(|a| (a.name, a.ty == CellType::Date)),
         );
     }
+    let brought = attribute::brought_by(kind).filter(|attribute| is_named(attribute.name));
+    columns.extend(brought.map(|attribute| (attribute.name, attribute.ty == CellType::Date)));
     let own = extracts.of(kind).into_iter().flat_map(|extract| &extract.columns.0);
     columns.extend(own.map(|(name, _)| (name.as_str(), false)).filter(|(name, _)| is_named(name)));
     let known = |name: &str| attribute::find_name(name).next().is_some();

@@ -8,11 +8,12 @@ use serde::Serialize;
 use crate::model::code::entry;
 use crate::model::date::{BEGINNING, Interval, OPEN};
 use crate::model::kind::Kind;
-use crate::model::layout::assignment as columns;
+use crate::model::layout::{assignment as columns, manager, satellite};
 use crate::model::row::{Fate, Row};
 use crate::pipeline::Pipeline;
 use crate::run::People;
 use crate::stages::normalize::Case;
+use crate::stages::resolve::satellites::MANAGER_KEYS;
 use crate::stages::resolve::{Judgement, Step, resolve};
 
 /// Everything that there is to say about one person.
@@ -150,6 +151,21 @@ fn what(people: &People, kind: Kind, row: &Row) -> String {
                 flag("PrimaryWorkRelationFlag", facts.primary_work_relation),
                 flag("PrimaryFlag", facts.primary),
             )
+        }
+        Kind::Manager => {
+            let keys = MANAGER_KEYS.map(|key| cells.get(key)).join(" ");
+            format!(
+                "{} to {}, {}{}",
+                cells.get(manager::ASSIGNMENT_ID),
+                keys.split_whitespace().collect::<Vec<_>>().join(" "),
+                span(facts.effective),
+                flag("PrimaryFlag", facts.primary),
+            )
+        }
+        // Of an identifier, an e-mail or a phone the type and the dates: never the value.
+        Kind::Name | Kind::Email | Kind::Phone | Kind::Address | Kind::NationalIdentifier => {
+            let type_of = format!("{} {}", cells.get(satellite::TYPE), span(facts.effective));
+            format!("{}{}", type_of.trim(), flag("PrimaryFlag", facts.primary))
         }
     }
 }

@@ -42,7 +42,8 @@ pub struct Input {
 
 /// The rows of every kind, and the files they came from.
 pub struct Inputs {
-    pub tables: [Table; 3],
+    /// In the order of [`Kind::ALL`].
+    pub tables: [Table; Kind::ALL.len()],
     pub files: Vec<Input>,
     /// The fingerprints of our keys.
     pub keys: Vec<String>,
@@ -145,7 +146,7 @@ pub fn read(
     let files: Vec<Input> = files.into_iter().flatten().collect();
     let records: u64 = files.iter().map(|file| file.records).sum();
     world.progress.end(&format!("{} files, {records} records", files.len()));
-    let Ok(tables) = <[Table; 3]>::try_from(tables) else { unreachable!("one table a kind") };
+    let Ok(tables) = <[Table; Kind::ALL.len()]>::try_from(tables) else { unreachable!("one table a kind") };
     let keys = keys.map(|keys| keys.ours().into_iter().map(|key| key.fingerprint).collect()).unwrap_or_default();
     Ok(Inputs { tables, files, keys })
 }

@@ -52,14 +52,14 @@ pub struct Users {
 /// Stage 4, and what it takes a whole source to see (rules 3 and 17).
 pub fn normalize(inputs: Inputs, pipeline: &Pipeline, as_of: &AsOfDate, world: &World<'_>) -> Result<Users, RunError> {
     world.progress.begin("normalize", "rows", None);
-    let Inputs { tables: [person, work_relationship, assignment], files, keys } = inputs;
-    for table in [&person, &work_relationship, &assignment] {
+    let Inputs { tables, files, keys } = inputs;
+    for table in &tables {
         if let Some(file) = &table.seen.changes_only {
             let sentence = format!("{} is a changes-only extract, not a full one", file.escape_debug());
             return Err(RunError::fatal(Code::Src010, sentence));
         }
     }
-    let workforce = normalize::normalize(person, work_relationship, assignment, as_of.day);
+    let workforce = normalize::normalize(tables, as_of.day);
     if !pipeline.options.resolve.assume_single && !workforce.has_primary_flags() {
         let sentence = "no primary flag column of any kind is filled in any extract";
         return Err(RunError::fatal(Code::Src020, sentence));
@@ -79,7 +79,7 @@ pub fn resolve(mut users: Users, pipeline: &Pipeline, world: &World<'_>) -> Resu
     select(&mut users, pipeline)?;
     let email_required = pipeline.mapping.outputs().iter().any(|output| output.profile.email_required);
     attributes::check(&users.workforce, &mut users.resolved, email_required);
-    managers::find(&users.workforce, &mut users.resolved);
+    managers::find(&users.workforce, &mut users.resolved, users.as_of.day);
     let emitted = users.emitted().len();
     world.progress.end(&format!("{emitted} persons to be emitted"));
     Ok(users)

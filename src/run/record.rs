@@ -27,7 +27,7 @@ pub fn publish(
     world: &World<'_>,
 ) -> Result<Outcome, RunError> {
     world.progress.begin("publish", "files", None);
-    let balances = balance::of_rows(&people.workforce, &people.resolved);
+    let balances = balance::of_rows(&people.workforce, &people.resolved, people.as_of.day);
     let persons = Persons::count(&people.resolved);
     check_sums(&balances, &persons)?;
     stage(&mut staging, &people)?;

@@ -2,6 +2,7 @@
 
 mod expressions;
 mod fetch;
+mod kinds;
 mod openpgp;
 mod publish;
 mod publish_faults;

@@ -6,10 +6,13 @@ use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, Polars
 use rayon::prelude::*;
 
 use super::scope::{Scope, Type};
+use crate::model::attribute;
 use crate::model::date::DateFormat;
 use crate::model::kind::Kind;
+use crate::model::layout::satellite;
 use crate::stages::normalize::Workforce;
 use crate::stages::resolve::Resolved;
+use crate::stages::resolve::satellites::is_home;
 
 /// What the columns are made from.
 pub struct Columns<'a> {
@@ -18,7 +21,7 @@ pub struct Columns<'a> {
     pub scope: &'a Scope,
     pub as_of: Date,
     /// How each kind writes its dates, in the order of `Kind::ALL`.
-    pub dates: [DateFormat; 3],
+    pub dates: [DateFormat; Kind::ALL.len()],
 }
 
 /// Where a plain name is looked up, in this order (`pipeline.md` section 1).
@@ -39,6 +42,8 @@ enum Origin {
     WorkerType,
     /// The first of these kinds of which the person has a row.
     Cells(Vec<(Kind, usize)>),
+    /// The number on the row that rule 23 takes, if it is no home number.
+    WorkPhone,
 }
 
 impl<'a> Columns<'a> {
@@ -84,14 +89,13 @@ impl<'a> Columns<'a> {
             "WorkerState" => return Origin::WorkerState,
             "ResolutionRule" => return Origin::ResolutionRule,
             "WorkerType" => return Origin::WorkerType,
+            "WorkPhone" if self.workforce.table(Kind::Phone).configured => return Origin::WorkPhone,
             _ => {}
         }
-        let qualified = name
-            .split_once('.')
-            .and_then(|(kind, own)| Some((Kind::ALL.into_iter().find(|known| known.name() == kind)?, own)));
-        let kinds: &[Kind] = match &qualified {
-            Some((kind, _)) => std::slice::from_ref(kind),
-            None => &PRECEDENCE,
+        let qualified = name.split_once('.').and_then(|(kind, own)| Some((Kind::named(kind)?, own)));
+        let kinds = match &qualified {
+            Some((kind, _)) => vec![*kind],
+            None => self.holders(name),
         };
         let own = qualified.map_or(name, |(_, own)| own);
         let place = |kind: &Kind| {
@@ -103,6 +107,20 @@ impl<'a> Columns<'a> {
         Origin::Cells(places)
     }
 
+    /// The kinds in which a plain name is looked up: a satellite alone, where one brings it; every kind for the extracts' own
+    /// headers.
+    fn holders(&self, name: &str) -> Vec<Kind> {
+        let configured = |kind: &Kind| self.workforce.table(*kind).configured;
+        let mut known = attribute::find_name(name).peekable();
+        if known.peek().is_none() {
+            return PRECEDENCE.into_iter().chain(Kind::SATELLITES.into_iter().filter(configured)).collect();
+        }
+        match known.find_map(|attribute| attribute.satellite).filter(configured) {
+            Some(satellite) => vec![satellite],
+            None => PRECEDENCE.to_vec(),
+        }
+    }
+
     /// The kind whose rows carry the columns of `kind`: in a flat source the assignment's (rule 9).
     fn kept_in(&self, kind: Kind) -> Kind {
         if self.workforce.table(kind).configured { kind } else { Kind::Assignment }
@@ -110,6 +128,10 @@ impl<'a> Columns<'a> {
 
     fn text(&self, origin: &Origin, person: u32) -> Option<&'a str> {
         let resolved = &self.resolved[person as usize];
+        let cell = |kind, place, position: u32| {
+            let rows = &self.workforce.table(kind).rows;
+            rows.cells(&rows.rows[position as usize]).get(place)
+        };
         match origin {
             Origin::PersonNumber => Some(self.workforce.number(person as usize)),
             Origin::WorkerState => resolved.state.map(|state| state.text()),
@@ -117,8 +139,12 @@ impl<'a> Columns<'a> {
             Origin::WorkerType => resolved.worker_type.map(|worker_type| worker_type.letter()),
             Origin::Cells(places) => {
                 let (kind, place, position) = first_row(places, resolved)?;
-                let rows = &self.workforce.table(kind).rows;
-                Some(rows.cells(&rows.rows[position as usize]).get(place))
+                Some(cell(kind, place, position))
+            }
+            Origin::WorkPhone => {
+                let position = resolved.row(Kind::Phone)?;
+                let number = cell(Kind::Phone, satellite::VALUE, position);
+                (!is_home(cell(Kind::Phone, satellite::TYPE, position))).then_some(number)
             }
         }
     }
@@ -133,14 +159,7 @@ impl<'a> Columns<'a> {
 
 /// The first kind of which the person has a row, its column, and the position of the row.
 fn first_row(places: &[(Kind, usize)], resolved: &Resolved) -> Option<(Kind, usize, u32)> {
-    places.iter().find_map(|(kind, place)| {
-        let position = match kind {
-            Kind::Assignment => resolved.assignment,
-            Kind::WorkRelationship => resolved.work_relationship,
-            Kind::Person => resolved.person,
-        };
-        Some((*kind, *place, position?))
-    })
+    places.iter().find_map(|(kind, place)| Some((*kind, *place, resolved.row(*kind)?)))
 }
 
 fn days(name: &str, dates: impl Iterator<Item = Option<Date>>) -> PolarsResult<Series> {

@@ -113,11 +113,13 @@ fn strangers(workforce: &Workforce, relationships: &Index) -> Found {
     let persons = 0..workforce.len();
     let found = persons.into_par_iter().flat_map_iter(|person| {
         let own: FxHashSet<&str> = admitted(workforce, Kind::WorkRelationship, person)
-            .map(|row| workforce.work_relationship.rows.cells(row).get(work_relationship::PERIOD_OF_SERVICE_ID))
+            .map(|row| {
+                workforce.table(Kind::WorkRelationship).rows.cells(row).get(work_relationship::PERIOD_OF_SERVICE_ID)
+            })
             .collect();
         let mut found = Found::new();
         for row in admitted(workforce, Kind::Assignment, person) {
-            let id = workforce.assignment.rows.cells(row).get(assignment::PERIOD_OF_SERVICE_ID);
+            let id = workforce.table(Kind::Assignment).rows.cells(row).get(assignment::PERIOD_OF_SERVICE_ID);
             if own.contains(id) {
                 continue;
             }

@@ -8,7 +8,7 @@ mod rows;
 mod types;
 mod workforce;
 
-pub use case::{Assignment, AssignmentRow, Case, PersonRow, WorkRelationship};
+pub use case::{Assignment, AssignmentRow, Case, PersonRow, SatelliteRow, WorkRelationship};
 pub use keys::Index;
 pub use rows::{Seen, Writing, add_file};
 pub use workforce::{Notes, Shape, Table, Workforce, normalize};

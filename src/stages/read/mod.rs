@@ -152,6 +152,12 @@ fn required_by_rules(kind: Kind, history: bool) -> &'static [&'static str] {
         Kind::WorkRelationship => &["PersonNumber", "PeriodOfServiceId"],
         Kind::Assignment if history => &["PersonNumber", "AssignmentId", "EffectiveStartDate"],
         Kind::Assignment => &["PersonNumber", "AssignmentId"],
+        Kind::Name => &["PersonNumber", "LastName"],
+        Kind::Email => &["PersonNumber", "WorkEmail"],
+        Kind::Phone => &["PersonNumber", "PhoneNumber"],
+        Kind::Address => &["PersonNumber"],
+        Kind::NationalIdentifier => &["PersonNumber", "NationalIdentifierNumber"],
+        Kind::Manager => &["AssignmentId"],
     }
 }
 

@@ -19,6 +19,8 @@ pub struct Resolve {
     pub assume_single: bool,
     /// Keep managers who are not in the user file themselves (rule 25).
     pub keep_unemitted_managers: bool,
+    /// Take a home number where a person has no work phone; only from an extract of phones (rule 23).
+    pub home_phone: bool,
     /// The order of the users in the output (rule 25).
     pub order: Order,
     /// The customer's own AssignmentStatusTypeCodes: code = ACTIVE, SUSPENDED or INACTIVE (rule 12).

@@ -4,43 +4,39 @@ use rayon::prelude::*;
 
 use crate::model::code::Code;
 use crate::model::kind::Kind;
-use crate::model::layout::person::{LAST_NAME, USER_NAME, WORK_EMAIL};
 use crate::model::worker::Disposition;
 use crate::stages::normalize::Workforce;
 use crate::stages::resolve::Resolved;
 use crate::stages::resolve::names::is_email;
 
-/// Where a person's own attributes stand: on a person row, or in a flat source on an assignment row.
+/// Where a person's own attributes stand: on a person row, in a flat source on an assignment row, and where the pipeline has
+/// an extract of names or of e-mails on a row of that.
 #[derive(Clone, Copy, Debug)]
 pub struct Places {
-    kind: Kind,
-    last_name: Option<usize>,
-    work_email: Option<usize>,
-    user_name: Option<usize>,
+    last_name: (Kind, Option<usize>),
+    work_email: (Kind, Option<usize>),
+    user_name: (Kind, Option<usize>),
 }
 
 impl Places {
     pub fn of(workforce: &Workforce) -> Places {
-        if workforce.shape.has_persons {
-            return Places {
-                kind: Kind::Person,
-                last_name: Some(LAST_NAME),
-                work_email: Some(WORK_EMAIL),
-                user_name: Some(USER_NAME),
-            };
-        }
-        let place = |attribute| workforce.assignment.layout.place(attribute);
+        let core = if workforce.shape.has_persons { Kind::Person } else { Kind::Assignment };
+        let place = |satellite: Kind, attribute| {
+            let kind = if workforce.table(satellite).configured { satellite } else { core };
+            (kind, workforce.table(kind).layout.place(attribute))
+        };
         Places {
-            kind: Kind::Assignment,
-            last_name: place("LastName"),
-            work_email: place("WorkEmail"),
-            user_name: place("UserName"),
+            last_name: place(Kind::Name, "LastName"),
+            work_email: place(Kind::Email, "WorkEmail"),
+            user_name: (core, workforce.table(core).layout.place("UserName")),
         }
     }
 
-    fn cell<'a>(&self, workforce: &'a Workforce, resolved: &Resolved, place: Option<usize>) -> &'a str {
-        let rows = &workforce.table(self.kind).rows;
-        match (resolved.person, place) {
+    fn cell<'a>(workforce: &'a Workforce, resolved: &Resolved, (kind, place): (Kind, Option<usize>)) -> &'a str {
+        let rows = &workforce.table(kind).rows;
+        // In a flat source the person's columns stand on the row that the person was read from.
+        let position = if kind == Kind::Assignment { resolved.person } else { resolved.row(kind) };
+        match (position, place) {
             (Some(position), Some(place)) => rows.cells(&rows.rows[position as usize]).get(place),
             _ => "",
         }
@@ -48,12 +44,12 @@ impl Places {
 
     /// The work e-mail on D, or blank.
     pub fn work_email<'a>(&self, workforce: &'a Workforce, resolved: &Resolved) -> &'a str {
-        self.cell(workforce, resolved, self.work_email)
+        Self::cell(workforce, resolved, self.work_email)
     }
 
     /// The user name on D, or blank.
     pub fn user_name<'a>(&self, workforce: &'a Workforce, resolved: &Resolved) -> &'a str {
-        self.cell(workforce, resolved, self.user_name)
+        Self::cell(workforce, resolved, self.user_name)
     }
 }
 
@@ -64,7 +60,7 @@ pub fn check(workforce: &Workforce, resolved: &mut [Resolved], email_required: b
     resolved.par_iter_mut().filter(|person| person.present && person.errors.is_empty()).for_each(|person| {
         let to_be_emitted = person.disposition.is_emitted();
         let mut failed = false;
-        if places.cell(workforce, person, places.last_name).is_empty() {
+        if Places::cell(workforce, person, places.last_name).is_empty() {
             person.codes.insert(Code::Per031);
             failed |= fail(person, Code::Per031, to_be_emitted);
         }
