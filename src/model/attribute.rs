@@ -123,6 +123,18 @@ pub fn find(kind: Kind, header: &str) -> Option<&'static Attribute> {
     })
 }
 
+/// What is recognised in a side extract: the dates of its rows. The rest is what the pipeline names.
+const SIDE: &[Attribute] = &[
+    Attribute::new(Kind::Person, Type::Date, "EffectiveStartDate").or(EFFECTIVE_START),
+    Attribute::new(Kind::Person, Type::Date, "EffectiveEndDate").or(EFFECTIVE_END),
+];
+
+/// The attribute that `header` means in a side extract.
+pub fn find_in_side(header: &str) -> Option<&'static Attribute> {
+    let header = normalise(header);
+    SIDE.iter().find(|a| a.name.eq_ignore_ascii_case(&header) || a.aliases.contains(&header.as_str()))
+}
+
 /// The attributes that bear exactly this name, in the order in which a plain name in an expression means them: the
 /// assignment's, then the work relationship's, then the person's. Empty if the catalogue has no such name.
 pub fn find_name(name: &str) -> impl Iterator<Item = &'static Attribute> {

@@ -227,10 +227,9 @@ pub fn person_id(kind: Kind) -> Option<usize> {
     fixed(kind).iter().position(|(name, _)| *name == "PersonId")
 }
 
-/// The kept columns of one kind.
+/// The kept columns of one kind, or of one side extract.
 #[derive(Clone, Debug)]
 pub struct Layout {
-    pub kind: Kind,
     columns: Vec<(String, Role)>,
 }
 
@@ -244,7 +243,19 @@ impl Layout {
                 columns.push((name.to_owned(), if is_date { Role::Date } else { Role::Text }));
             }
         }
-        Layout { kind, columns }
+        Layout { columns }
+    }
+
+    /// Where the columns that a side extract brings begin.
+    pub const SIDE_VALUES: usize = 3;
+
+    /// The columns of a side extract: its key, its dates, and what it brings.
+    pub fn side<'a>(key: &str, brought: impl IntoIterator<Item = &'a str>) -> Layout {
+        let dates = [("EffectiveStartDate", Role::EffectiveStart), ("EffectiveEndDate", Role::EffectiveEnd)];
+        let mut columns = vec![(key.to_owned(), Role::Key)];
+        columns.extend(dates.map(|(name, role)| (name.to_owned(), role)));
+        columns.extend(brought.into_iter().map(|name| (name.to_owned(), Role::Text)));
+        Layout { columns }
     }
 
     /// The names and roles, in the order of the cells.

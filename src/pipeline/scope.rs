@@ -24,8 +24,25 @@ const ADDED: [(&str, Type); 5] = [
     ("AsOf", Type::Date),
 ];
 
-/// Every name that an expression may use in a pipeline with these extracts.
+/// Every name that an expression may use in a pipeline with these extracts: those of the people, then what side extracts
+/// bring, which is plain too where the name means nothing else.
 pub fn scope(extracts: &Extracts) -> Scope {
+    let mut scope = of_people(extracts);
+    for side in &extracts.sides {
+        for name in side.extract.brought() {
+            add(&mut scope, &format!("{}.{name}", side.name.get_ref()), Type::Text, false);
+            let bringing = extracts.sides.iter().filter(|other| other.extract.brought().contains(&name));
+            if bringing.count() == 1 {
+                add(&mut scope, name, Type::Text, false);
+                add(&mut scope, &format!("{MANAGER}{name}"), Type::Text, true);
+            }
+        }
+    }
+    scope
+}
+
+/// The names of what the record kinds tell of people.
+pub(super) fn of_people(extracts: &Extracts) -> Scope {
     let mut scope = Scope::default();
     add(&mut scope, "PersonNumber", Type::Text, false);
     for (name, kind) in ADDED {
@@ -119,7 +136,9 @@ pub fn kept(extracts: &Extracts, kind: Kind, named: &BTreeSet<String>, outputs: 
     let own = extracts.of(kind).into_iter().flat_map(|extract| &extract.columns.0);
     columns.extend(own.map(|(name, _)| (name.as_str(), false)).filter(|(name, _)| is_named(name)));
     let known = |name: &str| attribute::find_name(name).next().is_some();
+    let of_side = |name: &str| extracts.sides.iter().any(|side| side.extract.brought().contains(&name));
     let headers = named.iter().filter(|name| !name.contains('.') && !known(name) && !name.starts_with(MANAGER));
+    let headers = headers.filter(|name| !of_side(name));
     columns.extend(headers.map(|name| (name.as_str(), false)));
     Layout::new(kind, columns)
 }

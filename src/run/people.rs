@@ -11,8 +11,8 @@ use crate::model::date::DateFormat;
 use crate::model::kind::Kind;
 use crate::model::worker::Disposition;
 use crate::pipeline::{Pipeline, scope};
-use crate::stages::map::{self, MapError, MappedOutput, OutputPlan, Problem, Scope, TableColumns};
-use crate::stages::normalize::{self, Workforce};
+use crate::stages::map::{self, Joined, MapError, MappedOutput, OutputPlan, Problem, Scope, TableColumns};
+use crate::stages::normalize::{self, Side, Workforce};
 use crate::stages::resolve::{self, Order, Resolved, managers};
 use crate::stages::validate::{attributes, uniqueness};
 use crate::targets::FieldType;
@@ -20,6 +20,9 @@ use crate::targets::FieldType;
 /// Everybody of a run, resolved and mapped.
 pub struct People {
     pub workforce: Workforce,
+    pub sides: Vec<Side>,
+    /// How each side extract met the emitted.
+    pub joined: Vec<Joined>,
     pub resolved: Vec<Resolved>,
     pub as_of: AsOfDate,
     pub files: Vec<Input>,
@@ -42,6 +45,7 @@ pub struct Mapped {
 /// Who is emitted, before anything is mapped.
 pub struct Users {
     workforce: Workforce,
+    sides: Vec<Side>,
     resolved: Vec<Resolved>,
     as_of: AsOfDate,
     files: Vec<Input>,
@@ -52,7 +56,7 @@ pub struct Users {
 /// Stage 4, and what it takes a whole source to see (rules 3 and 17).
 pub fn normalize(inputs: Inputs, pipeline: &Pipeline, as_of: &AsOfDate, world: &World<'_>) -> Result<Users, RunError> {
     world.progress.begin("normalize", "rows", None);
-    let Inputs { tables, files, keys } = inputs;
+    let Inputs { tables, sides, files, keys } = inputs;
     for table in &tables {
         if let Some(file) = &table.seen.changes_only {
             let sentence = format!("{} is a changes-only extract, not a full one", file.escape_debug());
@@ -66,7 +70,7 @@ pub fn normalize(inputs: Inputs, pipeline: &Pipeline, as_of: &AsOfDate, world: &
     }
     world.progress.end(&format!("{} persons", workforce.len()));
     let scope = scope(&pipeline.options.extract);
-    Ok(Users { workforce, resolved: Vec::new(), as_of: as_of.clone(), files, keys, scope })
+    Ok(Users { workforce, sides, resolved: Vec::new(), as_of: as_of.clone(), files, keys, scope })
 }
 
 /// Stages 5 and 6: resolution, selection, and what is wrong with the selected.
@@ -133,9 +137,10 @@ pub fn map(mut users: Users, pipeline: &Pipeline, world: &World<'_>) -> Result<P
         .zip(pipeline.mapping.outputs())
         .map(|(output, plan)| Mapped { plan: plan.clone(), output, rows: order.clone(), persons: persons.clone() })
         .collect();
-    let Users { workforce, resolved, as_of, files, keys, .. } = users;
+    let joined = users.columns(pipeline).joined(&users.emitted());
+    let Users { workforce, sides, resolved, as_of, files, keys, .. } = users;
     world.progress.end(&format!("{} users in {} files", order.len(), outputs.len()));
-    Ok(People { workforce, resolved, as_of, files, keys, outputs })
+    Ok(People { workforce, sides, joined, resolved, as_of, files, keys, outputs })
 }
 
 /// Whether one of those who fall out is the manager of somebody.
@@ -207,6 +212,7 @@ impl Users {
             resolved: &self.resolved,
             scope: &self.scope,
             as_of: self.as_of.day,
+            sides: &self.sides,
             dates: Kind::ALL.map(format),
         }
     }

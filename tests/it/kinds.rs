@@ -3,6 +3,7 @@
 //! seen in what it publishes.
 
 mod satellites;
+mod sides;
 
 use std::collections::BTreeMap;
 use std::path::Path;

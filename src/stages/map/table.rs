@@ -4,13 +4,14 @@
 use jiff::civil::{Date, date};
 use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, PolarsResult, Series};
 use rayon::prelude::*;
+use serde::Serialize;
 
 use super::scope::{Scope, Type};
 use crate::model::attribute;
 use crate::model::date::DateFormat;
 use crate::model::kind::Kind;
-use crate::model::layout::satellite;
-use crate::stages::normalize::Workforce;
+use crate::model::layout::{Layout, satellite};
+use crate::stages::normalize::{Side, Workforce};
 use crate::stages::resolve::Resolved;
 use crate::stages::resolve::satellites::is_home;
 
@@ -20,6 +21,8 @@ pub struct Columns<'a> {
     pub resolved: &'a [Resolved],
     pub scope: &'a Scope,
     pub as_of: Date,
+    /// The side extracts, in the order of the pipeline.
+    pub sides: &'a [Side],
     /// How each kind writes its dates, in the order of `Kind::ALL`.
     pub dates: [DateFormat; Kind::ALL.len()],
 }
@@ -44,6 +47,21 @@ enum Origin {
     Cells(Vec<(Kind, usize)>),
     /// The number on the row that rule 23 takes, if it is no home number.
     WorkPhone,
+    /// A column of a side extract: its index, the place of the column, and where the key comes from.
+    Side(usize, usize, Box<Origin>),
+}
+
+/// How a side extract met the people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Joined {
+    pub extract: &'static str,
+    pub key: String,
+    /// Persons whose key has a row.
+    pub found: u64,
+    /// Persons whose key has none: what it brings is null.
+    pub not_found: u64,
+    /// Persons who have no value to look up.
+    pub without_key: u64,
 }
 
 impl<'a> Columns<'a> {
@@ -92,6 +110,9 @@ impl<'a> Columns<'a> {
             "WorkPhone" if self.workforce.table(Kind::Phone).configured => return Origin::WorkPhone,
             _ => {}
         }
+        if let Some(origin) = self.side(name) {
+            return origin;
+        }
         let qualified = name.split_once('.').and_then(|(kind, own)| Some((Kind::named(kind)?, own)));
         let kinds = match &qualified {
             Some((kind, _)) => vec![*kind],
@@ -105,6 +126,39 @@ impl<'a> Columns<'a> {
         let mut places: Vec<(Kind, usize)> = kinds.iter().filter_map(place).collect();
         places.dedup();
         Origin::Cells(places)
+    }
+
+    /// How each side extract meets `persons`.
+    pub fn joined(&self, persons: &[u32]) -> Vec<Joined> {
+        let one = |side: &Side| {
+            let key = self.origin(&side.key);
+            let mut joined =
+                Joined { extract: side.name, key: side.key.clone(), found: 0, not_found: 0, without_key: 0 };
+            for person in persons {
+                let bucket = match self.text(&key, *person).filter(|key| !key.is_empty()) {
+                    None => &mut joined.without_key,
+                    Some(key) if side.find(key).is_some() => &mut joined.found,
+                    Some(_) => &mut joined.not_found,
+                };
+                *bucket += 1;
+            }
+            joined
+        };
+        self.sides.iter().map(one).collect()
+    }
+
+    /// A column that a side extract brings: qualified, or plain where the people have no such attribute.
+    fn side(&self, name: &str) -> Option<Origin> {
+        let (extract, own) = name.split_once('.').map_or((None, name), |(extract, own)| (Some(extract), own));
+        if extract.is_none() && attribute::find_name(name).next().is_some() {
+            return None;
+        }
+        let named = |side: &&Side| extract.is_none_or(|extract| extract == side.name);
+        let place = |(index, side): (usize, &Side)| {
+            let place = side.layout.place(own).filter(|place| *place >= Layout::SIDE_VALUES)?;
+            named(&side).then(|| Origin::Side(index, place, Box::new(self.origin(&side.key))))
+        };
+        self.sides.iter().enumerate().find_map(place)
     }
 
     /// The kinds in which a plain name is looked up: a satellite alone, where one brings it; every kind for the extracts' own
@@ -140,6 +194,10 @@ impl<'a> Columns<'a> {
             Origin::Cells(places) => {
                 let (kind, place, position) = first_row(places, resolved)?;
                 Some(cell(kind, place, position))
+            }
+            Origin::Side(side, place, key) => {
+                let key = self.text(key, person)?;
+                self.sides[*side].find(key).map(|cells| cells.get(*place))
             }
             Origin::WorkPhone => {
                 let position = resolved.row(Kind::Phone)?;

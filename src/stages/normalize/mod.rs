@@ -5,10 +5,12 @@ mod case;
 mod fates;
 mod keys;
 mod rows;
+mod side;
 mod types;
 mod workforce;
 
 pub use case::{Assignment, AssignmentRow, Case, PersonRow, SatelliteRow, WorkRelationship};
 pub use keys::Index;
 pub use rows::{Seen, Writing, add_file};
+pub use side::{Contradiction, Side};
 pub use workforce::{Notes, Shape, Table, Workforce, normalize};
