@@ -168,6 +168,19 @@ mod tests {
     }
 
     #[test]
+    fn the_schema_agrees() {
+        let schema = serde_json::to_value(schemars::schema_for!(Extracts)).unwrap();
+        let valid = |text: &str| {
+            let table: toml::Table = toml::from_str(text).unwrap();
+            jsonschema::is_valid(&schema, &serde_json::to_value(table).unwrap())
+        };
+        assert!(valid("[person]\nfile = 'p'\n[jobs]\nfile = 'j'\nkey = 'JobId'\nattributes = ['A']\n"));
+        for wrong in ["[jobs]\nfile = 'j'\n", "[person]\nfil = 'p'\n", "[jobs]\nkey = 'JobId'\n"] {
+            assert!(!valid(wrong), "{wrong}");
+        }
+    }
+
+    #[test]
     fn what_makes_no_sense_is_refused_under_its_word() {
         for (text, word, said) in [
             ("[asignment]\nfile = 'a'\n", "asignment", "there is no record kind asignment"),

@@ -174,7 +174,9 @@ impl Pipeline {
         let source = SourceText { path: &name, text: &text };
         let mut options = document::read(source, overrides.env.as_deref(), variable)?;
         document::override_places(&mut options, overrides)?;
-        let mistakes = options.extract.mistakes();
+        let mut mistakes = options.extract.mistakes();
+        let separate = options.resolve.emit.files();
+        mistakes.extend(separate.filter_map(|file| map::separate_file(file, &options.output)));
         if !mistakes.is_empty() {
             return Err(PipelineError::mistakes(source, &mistakes));
         }

@@ -199,10 +199,10 @@ fn fate(people: &People, case: &Case<'_>, kind: Kind, row: &Row) -> String {
 
 fn field_lines(people: &People, pipeline: &Pipeline, person: u32, wanted: &[String]) -> Vec<FieldLine> {
     let mut lines = Vec::new();
-    for (index, mapped) in people.outputs.iter().enumerate() {
+    for mapped in &people.outputs {
         for (place, field) in mapped.output.fields.iter().enumerate().filter(|(_, field)| wanted.contains(&field.name))
         {
-            let Some(step) = pipeline.mapping.steps(index, &field.name) else { continue };
+            let Some(step) = pipeline.mapping.steps(mapped.nth, &field.name) else { continue };
             let row = mapped.persons.binary_search(&person).ok().map(|row| row as u32);
             let row = row.filter(|row| mapped.rows.contains(row));
             lines.push(FieldLine {

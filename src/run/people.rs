@@ -1,6 +1,9 @@
 //! From rows to users: normalize, resolve, validate, map. Who is emitted settles step by step, and only ever shrinks:
 //! the policy, the selection, sections 8 and 10 of `resolution.md`, and at last the managers.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use polars::prelude::DataFrame;
 use rayon::prelude::*;
 
@@ -28,14 +31,18 @@ pub struct People {
     pub files: Vec<Input>,
     /// The fingerprints of the keys that opened the extracts.
     pub keys: Vec<String>,
-    /// The users of each output.
+    /// The users of each output, then of each file of a state.
     pub outputs: Vec<Mapped>,
+    /// How many users stand in files of states, and in no output.
+    pub separate: u64,
 }
 
 /// One output, evaluated.
 pub struct Mapped {
     pub plan: OutputPlan,
-    pub output: MappedOutput,
+    /// The output of the pipeline that has these columns.
+    pub nth: usize,
+    pub output: Arc<MappedOutput>,
     /// The rows of `output` that are written, in their order.
     pub rows: Vec<u32>,
     /// The person of each row of `output`.
@@ -132,15 +139,11 @@ pub fn map(mut users: Users, pipeline: &Pipeline, world: &World<'_>) -> Result<P
     managers::settle(&mut users.resolved, &named, keep_unemitted);
     warn_of_formulas(&outputs, &persons, &mut users.resolved);
     let order = users.order(&persons, pipeline.options.resolve.order);
-    let outputs: Vec<Mapped> = outputs
-        .into_iter()
-        .zip(pipeline.mapping.outputs())
-        .map(|(output, plan)| Mapped { plan: plan.clone(), output, rows: order.clone(), persons: persons.clone() })
-        .collect();
+    let (outputs, separate) = users.files(pipeline, outputs, &order, &persons);
     let joined = users.columns(pipeline).joined(&users.emitted());
     let Users { workforce, sides, resolved, as_of, files, keys, .. } = users;
     world.progress.end(&format!("{} users in {} files", order.len(), outputs.len()));
-    Ok(People { workforce, sides, joined, resolved, as_of, files, keys, outputs })
+    Ok(People { separate, workforce, sides, joined, resolved, as_of, files, keys, outputs })
 }
 
 /// Whether one of those who fall out is the manager of somebody.
@@ -233,6 +236,40 @@ impl Users {
 
     fn table(&self, names: &[String], persons: &[u32], pipeline: &Pipeline) -> Result<DataFrame, RunError> {
         map::build(&self.columns(pipeline), names, persons).map_err(|error| RunError::Map(MapError::table(&error)))
+    }
+
+    /// The files of a run: each output with its users, and with the columns of the first the files of states (rule 19), whose
+    /// users stand in no output. Also how many these are.
+    fn files(
+        &self,
+        pipeline: &Pipeline,
+        outputs: Vec<MappedOutput>,
+        order: &[u32],
+        persons: &[u32],
+    ) -> (Vec<Mapped>, u64) {
+        let emit = &pipeline.options.resolve.emit;
+        let file_of = |row: &u32| emit.file_of(self.resolved[persons[*row as usize] as usize].state);
+        let mut of_files: BTreeMap<Option<&str>, Vec<u32>> =
+            emit.files().map(|file| (Some(file.get_ref().as_str()), Vec::new())).collect();
+        for row in order {
+            of_files.entry(file_of(row)).or_default().push(*row);
+        }
+        let rows = of_files.remove(&None).unwrap_or_default();
+        let separate = of_files.values().map(|rows| rows.len() as u64).sum();
+        let outputs: Vec<Arc<MappedOutput>> = outputs.into_iter().map(Arc::new).collect();
+        let mut files: Vec<Mapped> = Vec::new();
+        for (nth, (output, plan)) in outputs.iter().zip(pipeline.mapping.outputs()).enumerate() {
+            let (plan, output) = (plan.clone(), Arc::clone(output));
+            files.push(Mapped { plan, nth, output, rows: rows.clone(), persons: persons.to_vec() });
+        }
+        if let Some((output, plan)) = outputs.first().zip(pipeline.mapping.outputs().first()) {
+            for (file, rows) in of_files {
+                let mut plan = plan.clone();
+                file.unwrap_or_default().clone_into(&mut plan.file);
+                files.push(Mapped { plan, nth: 0, output: Arc::clone(output), rows, persons: persons.to_vec() });
+            }
+        }
+        (files, separate)
     }
 
     /// The rows of a table over `persons` that are written, in the order of the output.

@@ -181,7 +181,10 @@ fn compare(
 fn facts<'a>(people: &'a People, balances: &Balances, persons: &Persons, changes: Option<Changes>) -> Facts<'a> {
     let files = people.balances(balances);
     let files = files.map(|(kind, balance)| FileFacts { kind, rows: balance.records, rejected: balance.rejected });
-    let is_active = |person: &usize| people.resolved[*person].disposition == Disposition::Emitted;
+    let is_active = |person: &usize| {
+        let person = &people.resolved[*person];
+        person.active && person.disposition == Disposition::Emitted
+    };
     let active: Vec<usize> = (0..people.resolved.len()).filter(is_active).collect();
     let mut segments: BTreeMap<String, u64> = BTreeMap::new();
     for person in &active {
@@ -200,7 +203,7 @@ fn facts<'a>(people: &'a People, balances: &Balances, persons: &Persons, changes
         files: files.collect(),
         persons: persons.present,
         quarantined: persons.quarantined,
-        users: persons.emitted,
+        users: persons.emitted - people.separate,
         active: active.iter().map(|person| people.workforce.number(*person)).collect(),
         segments,
         changes,

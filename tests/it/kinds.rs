@@ -4,6 +4,7 @@
 
 mod satellites;
 mod sides;
+mod states;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -35,6 +36,7 @@ DepartmentId,ManagerPersonNumber
 struct Scene {
     folder: TempDir,
     extracts: BTreeMap<&'static str, (String, String)>,
+    guard: &'static str,
     more: String,
 }
 
@@ -48,7 +50,7 @@ impl Scene {
     fn new() -> Scene {
         let core = [("person", PERSONS), ("work_relationship", RELATIONSHIPS), ("assignment", ASSIGNMENTS)];
         let extracts = core.map(|(kind, csv)| (kind, (csv.to_owned(), String::new()))).into();
-        Scene { folder: tempfile::tempdir().unwrap(), extracts, more: String::new() }
+        Scene { folder: tempfile::tempdir().unwrap(), extracts, guard: "min_users = 'off'", more: String::new() }
     }
 
     /// An extract, of a kind or of another name.
@@ -68,15 +70,22 @@ impl Scene {
         self
     }
 
+    /// The guard on users, which is off.
+    fn guard(self, guard: &'static str) -> Scene {
+        Scene { guard, ..self }
+    }
+
     /// Runs with an output of these columns.
     fn run(&self, fields: &str) -> Left {
         self.try_run(fields).unwrap_or_else(|error| panic!("{error}"))
     }
 
     fn pipeline(&self, fields: &str) -> Result<Pipeline, String> {
-        let mut text = "name = 'kinds'\nas_of = '2026-11-20'\n[fetch]\nfrom = 'in'\n[publish]\nto = 'out'\n[guard]\n\
-            max_quarantined = 'off'\nmax_rejected = 'off'\nmin_users = 'off'\n"
-            .to_owned();
+        let mut text = format!(
+            "name = 'kinds'\nas_of = '2026-11-20'\n[fetch]\nfrom = 'in'\n[publish]\nto = 'out'\n[guard]\n\
+             max_quarantined = 'off'\nmax_rejected = 'off'\n{}\n",
+            self.guard
+        );
         std::fs::create_dir_all(self.folder.path().join("in")).unwrap();
         for (kind, (csv, keys)) in &self.extracts {
             std::fs::write(self.folder.path().join(format!("in/{kind}.csv")), csv).unwrap();

@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-pub use compile::{MapRequest, compile};
+pub use compile::{MapRequest, compile, separate_file};
 pub use evaluate::{MapError, MappedOutput};
 pub use expression::Expression;
 pub use functions::{FUNCTIONS, Function, reference};

@@ -264,8 +264,10 @@ fn decide_emission(
     resolved.disposition = match options.emit.of(choice.state) {
         Emission::Exclude => Disposition::Excluded,
         Emission::EmitInactive => Disposition::EmittedInactive,
-        Emission::Emit if choice.state == WorkerState::Current && !resolved.active => Disposition::EmittedInactive,
-        Emission::Emit => Disposition::Emitted,
+        Emission::Emit | Emission::File(_) if choice.state == WorkerState::Current && !resolved.active => {
+            Disposition::EmittedInactive
+        }
+        Emission::Emit | Emission::File(_) => Disposition::Emitted,
     };
 }
 
