@@ -1,29 +1,37 @@
 //! What a run knows of everybody once they are resolved and mapped: the run makes it, and the report and the published
 //! files are made of it. It holds what the stages gave, and decides nothing.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 
-use crate::model::kind::Kind;
-use crate::stages::map::{MappedOutput, OutputPlan};
-use crate::stages::normalize::Workforce;
+use crate::stages::map::{Joined, MappedOutput, OutputPlan};
+use crate::stages::normalize::{Side, Workforce};
 use crate::stages::resolve::Resolved;
 
 /// Everybody of a run, resolved and mapped.
 pub struct People {
     pub workforce: Workforce,
+    pub sides: Vec<Side>,
+    /// How each side extract met the emitted.
+    pub joined: Vec<Joined>,
     pub resolved: Vec<Resolved>,
     pub as_of: AsOfDate,
     pub files: Vec<Input>,
     /// The fingerprints of the keys that opened the extracts.
     pub keys: Vec<String>,
-    /// The users of each output.
+    /// The users of each output, then of each file of a state.
     pub outputs: Vec<Mapped>,
+    /// How many users stand in files of states, and in no output.
+    pub separate: u64,
 }
 
 /// One output, evaluated.
 pub struct Mapped {
     pub plan: OutputPlan,
-    pub output: MappedOutput,
+    /// The output of the pipeline that has these columns.
+    pub nth: usize,
+    pub output: Arc<MappedOutput>,
     /// The rows of `output` that are written, in their order.
     pub rows: Vec<u32>,
     /// The person of each row of `output`.
@@ -41,7 +49,8 @@ pub struct AsOfDate {
 /// A file that was read.
 #[derive(Clone, Debug)]
 pub struct Input {
-    pub kind: Kind,
+    /// The record kind, or the name of the side extract.
+    pub kind: &'static str,
     pub name: String,
     pub sha256: String,
     pub bytes: u64,

@@ -70,7 +70,7 @@ pub fn resolve(pipeline: &Pipeline, settings: &Settings, world: &World<'_>, work
     let fetched = input::fetch(pipeline, world, &inbox)?;
     let as_of = input::as_of(pipeline, settings.as_of, world.now, &fetched)?;
     world.go_on()?;
-    let inputs = input::read(pipeline, fetched, keys.as_ref(), world)?;
+    let inputs = input::read(pipeline, fetched, as_of.day, keys.as_ref(), world)?;
     drop(inbox);
     world.go_on()?;
     let workforce = users::normalize(inputs, pipeline, &as_of, world)?;

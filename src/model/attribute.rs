@@ -6,6 +6,7 @@
 
 mod assignment;
 mod person;
+mod satellite;
 mod work_relationship;
 
 use crate::model::kind::Kind;
@@ -33,13 +34,15 @@ pub struct Attribute {
     pub needed: bool,
     /// Other headers that mean the same wherever they stand, in the form of [`normalise`].
     pub aliases: &'static [&'static str],
+    /// The satellite that brings it in place of this row's column, where the pipeline has an extract of that kind.
+    pub satellite: Option<Kind>,
     /// Headers that mean it only in a file of its own kind: `StartDate` is clear among work relationships, and nowhere else.
     pub own_aliases: &'static [&'static str],
 }
 
 impl Attribute {
     const fn new(kind: Kind, ty: Type, name: &'static str) -> Self {
-        Attribute { name, kind, ty, needed: false, aliases: &[], own_aliases: &[] }
+        Attribute { name, kind, ty, needed: false, aliases: &[], own_aliases: &[], satellite: None }
     }
 
     const fn needed(mut self) -> Self {
@@ -49,6 +52,11 @@ impl Attribute {
 
     const fn or(mut self, aliases: &'static [&'static str]) -> Self {
         self.aliases = aliases;
+        self
+    }
+
+    const fn brought_by(mut self, satellite: Kind) -> Self {
+        self.satellite = Some(satellite);
         self
     }
 
@@ -69,16 +77,35 @@ pub const fn of_kind(kind: Kind) -> &'static [Attribute] {
         Kind::Person => person::ATTRIBUTES,
         Kind::WorkRelationship => work_relationship::ATTRIBUTES,
         Kind::Assignment => assignment::ATTRIBUTES,
+        Kind::Name => satellite::NAME,
+        Kind::Email => satellite::EMAIL,
+        Kind::Phone => satellite::PHONE,
+        Kind::Address => satellite::ADDRESS,
+        Kind::NationalIdentifier => satellite::NATIONAL_IDENTIFIER,
+        Kind::Manager => satellite::MANAGER,
     }
 }
 
+/// What the rows of a satellite bring beside their own columns: the attributes of the person, or of the assignment, whose
+/// place they take. None for the other kinds.
+pub fn brought_by(satellite: Kind) -> impl Iterator<Item = &'static Attribute> {
+    let core = [Kind::Person, Kind::Assignment].into_iter().flat_map(of_kind);
+    core.filter(move |attribute| attribute.satellite == Some(satellite))
+}
+
 /// Whose names a file of `kind` carries, its own first: an assignment file may be a flat source, with the columns of the
-/// work relationship and of the person repeated in each row (rule 9).
+/// work relationship and of the person repeated in each row (rule 9). A satellite brings what a person row may carry too.
 const fn carried_by(kind: Kind) -> &'static [Kind] {
     match kind {
         Kind::Person => &[Kind::Person],
         Kind::WorkRelationship => &[Kind::WorkRelationship],
         Kind::Assignment => &[Kind::Assignment, Kind::WorkRelationship, Kind::Person],
+        Kind::Name => &[Kind::Name, Kind::Person],
+        Kind::Email => &[Kind::Email, Kind::Person],
+        Kind::Phone => &[Kind::Phone, Kind::Person],
+        Kind::Address => &[Kind::Address, Kind::Person],
+        Kind::NationalIdentifier => &[Kind::NationalIdentifier, Kind::Person],
+        Kind::Manager => &[Kind::Manager],
     }
 }
 
@@ -86,12 +113,26 @@ const fn carried_by(kind: Kind) -> &'static [Kind] {
 /// assignment's attributes come first, then the work relationship's, then the person's.
 pub fn find(kind: Kind, header: &str) -> Option<&'static Attribute> {
     let header = normalise(header);
-    let carried = || carried_by(kind).iter().flat_map(|kind| of_kind(*kind));
+    // Of a person's attributes a satellite carries its own alone: a phone file has no e-mail address.
+    let carries = |a: &&Attribute| kind.satellite().is_none() || a.kind == kind || a.satellite == Some(kind);
+    let carried = || carried_by(kind).iter().flat_map(|kind| of_kind(*kind)).filter(carries);
     carried().find(|a| a.name.eq_ignore_ascii_case(&header)).or_else(|| {
         carried().find(|a| {
             a.aliases.contains(&header.as_str()) || (a.kind == kind && a.own_aliases.contains(&header.as_str()))
         })
     })
+}
+
+/// What is recognised in a side extract: the dates of its rows. The rest is what the pipeline names.
+const SIDE: &[Attribute] = &[
+    Attribute::new(Kind::Person, Type::Date, "EffectiveStartDate").or(EFFECTIVE_START),
+    Attribute::new(Kind::Person, Type::Date, "EffectiveEndDate").or(EFFECTIVE_END),
+];
+
+/// The attribute that `header` means in a side extract.
+pub fn find_in_side(header: &str) -> Option<&'static Attribute> {
+    let header = normalise(header);
+    SIDE.iter().find(|a| a.name.eq_ignore_ascii_case(&header) || a.aliases.contains(&header.as_str()))
 }
 
 /// The attributes that bear exactly this name, in the order in which a plain name in an expression means them: the
@@ -150,6 +191,10 @@ mod tests {
         assert_eq!(means(Kind::Assignment, "Legal Employer"), Some((Kind::WorkRelationship, "LegalEmployerName")));
         assert_eq!(means(Kind::Assignment, "Last Name"), Some((Kind::Person, "LastName")));
         assert_eq!(means(Kind::Person, "Legal Employer"), None);
+        assert_eq!(means(Kind::Name, "Family Name"), Some((Kind::Person, "LastName")));
+        assert_eq!(means(Kind::Email, "EMAIL_ADDRESS"), Some((Kind::Email, "WorkEmail")));
+        assert_eq!(means(Kind::Phone, "Primary Flag"), Some((Kind::Phone, "PhonePrimaryFlag")));
+        assert_eq!(means(Kind::Phone, "EMAIL_ADDRESS"), None);
     }
 
     #[test]

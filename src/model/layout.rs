@@ -132,19 +132,107 @@ pub mod assignment {
     pub const MANAGER_COLUMNS: std::ops::RangeInclusive<usize> = MANAGER_ASSIGNMENT_ID..=MANAGER_TYPE;
 }
 
+/// The places of the columns of the satellites (rules 21 to 24). All begin with the PersonNumber, and all but the
+/// managers go on with the PersonId.
+pub mod satellite {
+    use super::Role;
+    /// `NameType`, `EmailType`, `PhoneType`, `AddressType`, `NationalIdentifierType`.
+    pub const TYPE: usize = 2;
+    /// What the row is about: without it there is no e-mail, phone or identifier.
+    pub const VALUE: usize = 3;
+    pub const NAME: [(&str, Role); 6] = [
+        ("PersonNumber", Role::Key),
+        ("PersonId", Role::Id),
+        ("NameType", Role::Text),
+        ("LastName", Role::Text),
+        ("EffectiveStartDate", Role::EffectiveStart),
+        ("EffectiveEndDate", Role::EffectiveEnd),
+    ];
+    pub const EMAIL: [(&str, Role); 7] = [
+        ("PersonNumber", Role::Key),
+        ("PersonId", Role::Id),
+        ("EmailType", Role::Text),
+        ("WorkEmail", Role::Text),
+        ("EmailPrimaryFlag", Role::Primary),
+        ("EffectiveStartDate", Role::EffectiveStart),
+        ("EffectiveEndDate", Role::EffectiveEnd),
+    ];
+    pub const PHONE: [(&str, Role); 7] = [
+        ("PersonNumber", Role::Key),
+        ("PersonId", Role::Id),
+        ("PhoneType", Role::Text),
+        ("PhoneNumber", Role::Text),
+        ("PhonePrimaryFlag", Role::Primary),
+        ("EffectiveStartDate", Role::EffectiveStart),
+        ("EffectiveEndDate", Role::EffectiveEnd),
+    ];
+    pub const ADDRESS: [(&str, Role); 6] = [
+        ("PersonNumber", Role::Key),
+        ("PersonId", Role::Id),
+        ("AddressType", Role::Text),
+        ("AddressPrimaryFlag", Role::Primary),
+        ("EffectiveStartDate", Role::EffectiveStart),
+        ("EffectiveEndDate", Role::EffectiveEnd),
+    ];
+    pub const NATIONAL_IDENTIFIER: [(&str, Role); 8] = [
+        ("PersonNumber", Role::Key),
+        ("PersonId", Role::Id),
+        ("NationalIdentifierType", Role::Text),
+        ("NationalIdentifierNumber", Role::Text),
+        ("NationalIdentifierPrimaryFlag", Role::Primary),
+        ("EffectiveStartDate", Role::EffectiveStart),
+        ("EffectiveEndDate", Role::EffectiveEnd),
+        ("LegislationCode", Role::Text),
+    ];
+    pub const LEGISLATION_CODE: usize = 7;
+}
+
+/// The places of a manager row's columns: one entry of one assignment (rule 24).
+pub mod manager {
+    use super::Role;
+    pub const ASSIGNMENT_ID: usize = 1;
+    pub const MANAGER_ASSIGNMENT_ID: usize = 2;
+    pub const MANAGER_ASSIGNMENT_NUMBER: usize = 3;
+    pub const MANAGER_PERSON_NUMBER: usize = 4;
+    pub const MANAGER_ID: usize = 5;
+    pub const MANAGER_TYPE: usize = 6;
+    pub const COLUMNS: [(&str, Role); 10] = [
+        ("PersonNumber", Role::Key),
+        ("AssignmentId", Role::Key),
+        ("ManagerAssignmentId", Role::Text),
+        ("ManagerAssignmentNumber", Role::Text),
+        ("ManagerPersonNumber", Role::Text),
+        ("ManagerId", Role::Text),
+        ("ManagerType", Role::Text),
+        ("PrimaryFlag", Role::Primary),
+        ("EffectiveStartDate", Role::EffectiveStart),
+        ("EffectiveEndDate", Role::EffectiveEnd),
+    ];
+}
+
 /// The columns that the rules read of a kind, at their fixed places.
 pub fn fixed(kind: Kind) -> &'static [(&'static str, Role)] {
     match kind {
         Kind::Person => &person::COLUMNS,
         Kind::WorkRelationship => &work_relationship::COLUMNS,
         Kind::Assignment => &assignment::COLUMNS,
+        Kind::Name => &satellite::NAME,
+        Kind::Email => &satellite::EMAIL,
+        Kind::Phone => &satellite::PHONE,
+        Kind::Address => &satellite::ADDRESS,
+        Kind::NationalIdentifier => &satellite::NATIONAL_IDENTIFIER,
+        Kind::Manager => &manager::COLUMNS,
     }
 }
 
-/// The kept columns of one kind.
+/// The place of the PersonId, of a kind whose rows carry one.
+pub fn person_id(kind: Kind) -> Option<usize> {
+    fixed(kind).iter().position(|(name, _)| *name == "PersonId")
+}
+
+/// The kept columns of one kind, or of one side extract.
 #[derive(Clone, Debug)]
 pub struct Layout {
-    pub kind: Kind,
     columns: Vec<(String, Role)>,
 }
 
@@ -158,7 +246,19 @@ impl Layout {
                 columns.push((name.to_owned(), if is_date { Role::Date } else { Role::Text }));
             }
         }
-        Layout { kind, columns }
+        Layout { columns }
+    }
+
+    /// Where the columns that a side extract brings begin.
+    pub const SIDE_VALUES: usize = 3;
+
+    /// The columns of a side extract: its key, its dates, and what it brings.
+    pub fn side<'a>(key: &str, brought: impl IntoIterator<Item = &'a str>) -> Layout {
+        let dates = [("EffectiveStartDate", Role::EffectiveStart), ("EffectiveEndDate", Role::EffectiveEnd)];
+        let mut columns = vec![(key.to_owned(), Role::Key)];
+        columns.extend(dates.map(|(name, role)| (name.to_owned(), role)));
+        columns.extend(brought.into_iter().map(|name| (name.to_owned(), Role::Text)));
+        Layout { columns }
     }
 
     /// In a source whose assignment rows tell of work relationships as well, PeriodOfServiceId is the row's own (rule 9).
@@ -199,6 +299,12 @@ mod tests {
         }
         assert_eq!(person::COLUMNS[person::NAME_TYPE].0, "NameType");
         assert_eq!(person::COLUMNS[person::EMAIL_TYPE].0, "EmailType");
+        assert_eq!(manager::COLUMNS[manager::MANAGER_TYPE].0, "ManagerType");
+        assert_eq!(satellite::NATIONAL_IDENTIFIER[satellite::LEGISLATION_CODE].0, "LegislationCode");
+        for (columns, value) in [(&satellite::EMAIL, "WorkEmail"), (&satellite::PHONE, "PhoneNumber")] {
+            assert!(columns[satellite::TYPE].0.ends_with("Type"));
+            assert_eq!(columns[satellite::VALUE].0, value);
+        }
         assert_eq!(work_relationship::COLUMNS[work_relationship::LEGAL_EMPLOYER_NAME].0, "LegalEmployerName");
     }
 }

@@ -9,7 +9,7 @@ use super::code::{Code, Codes};
 use super::date::{BEGINNING, Interval, OPEN};
 
 /// The trimmed cells of one row, each ended by NUL: no cell can hold one, since a file with NUL is refused (`CSV008`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cells<'a>(&'a str);
 
 impl<'a> Cells<'a> {

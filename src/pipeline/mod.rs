@@ -2,6 +2,7 @@
 //! any data is read (`pipeline.md` section 1).
 
 mod document;
+mod extracts;
 mod scope;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 pub use document::PipelineError;
+pub use extracts::{Extracts, SideExtract};
 pub use scope::{MANAGER, scope};
 
 use crate::model::kind::Kind;
@@ -21,7 +23,6 @@ use crate::stages::decrypt::Decrypt;
 use crate::stages::fetch::Fetch;
 use crate::stages::map::{self, Compiled, MapRequest, Maps, Output, Select, SourceText};
 use crate::stages::publish::Publish;
-use crate::stages::read::Extract;
 use crate::stages::resolve::Resolve;
 use crate::stages::validate::guards::Guard;
 
@@ -45,7 +46,7 @@ pub struct Options {
     pub fetch: Option<Fetch>,
     /// The keys that open them; without this table files are taken as they are.
     pub decrypt: Option<Decrypt>,
-    /// One table a record kind.
+    /// One table a record kind, and any number of side extracts.
     pub extract: Extracts,
     /// How people are resolved.
     #[serde(default)]
@@ -81,31 +82,6 @@ pub struct Environment {
     pub guard: Option<toml::Table>,
     #[schemars(with = "Option<BTreeMap<String, serde_json::Value>>")]
     pub publish: Option<toml::Table>,
-}
-
-/// The extracts, by record kind. Without a person or a work-relationship extract, these are taken from the assignment
-/// rows (`resolution.md` rules 8, 9 and 18).
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Extracts {
-    pub person: Option<Extract>,
-    pub work_relationship: Option<Extract>,
-    pub assignment: Option<Extract>,
-}
-
-impl Extracts {
-    pub fn of(&self, kind: Kind) -> Option<&Extract> {
-        match kind {
-            Kind::Person => self.person.as_ref(),
-            Kind::WorkRelationship => self.work_relationship.as_ref(),
-            Kind::Assignment => self.assignment.as_ref(),
-        }
-    }
-
-    /// The configured kinds with their options.
-    pub fn iter(&self) -> impl Iterator<Item = (Kind, &Extract)> {
-        Kind::ALL.into_iter().filter_map(|kind| Some((kind, self.of(kind)?)))
-    }
 }
 
 /// Whether rows are dated (rule 2).
@@ -198,6 +174,12 @@ impl Pipeline {
         let source = SourceText { path: &name, text: &text };
         let mut options = document::read(source, overrides.env.as_deref(), variable)?;
         document::override_places(&mut options, overrides)?;
+        let mut mistakes = options.extract.mistakes();
+        let separate = options.resolve.emit.files();
+        mistakes.extend(separate.filter_map(|file| map::separate_file(file, &options.output)));
+        if !mistakes.is_empty() {
+            return Err(PipelineError::mistakes(source, &mistakes));
+        }
         let request = MapRequest { outputs: &options.output, select: &options.select, maps: &options.maps };
         let mapping = map::compile(&request, &scope(&options.extract), &source)
             .map_err(|mistakes| PipelineError::mistakes(source, &mistakes))?;
@@ -208,7 +190,8 @@ impl Pipeline {
 
     /// The columns of a kind that are kept: those that the rules read, and those that the mapping names.
     pub fn layout(&self, kind: Kind) -> Layout {
-        let names = self.mapping.attributes();
+        let mut names = self.mapping.attributes();
+        names.extend(self.options.extract.sides.iter().map(|side| side.key().to_owned()));
         scope::kept(&self.options.extract, kind, &names, self.mapping.outputs())
     }
 

@@ -24,8 +24,25 @@ const ADDED: [(&str, Type); 5] = [
     ("AsOf", Type::Date),
 ];
 
-/// Every name that an expression may use in a pipeline with these extracts.
+/// Every name that an expression may use in a pipeline with these extracts: those of the people, then what side extracts
+/// bring, which is plain too where the name means nothing else.
 pub fn scope(extracts: &Extracts) -> Scope {
+    let mut scope = of_people(extracts);
+    for side in &extracts.sides {
+        for name in side.extract.brought() {
+            add(&mut scope, &format!("{}.{name}", side.name.get_ref()), Type::Text, false);
+            let bringing = extracts.sides.iter().filter(|other| other.extract.brought().contains(&name));
+            if bringing.count() == 1 {
+                add(&mut scope, name, Type::Text, false);
+                add(&mut scope, &format!("{MANAGER}{name}"), Type::Text, true);
+            }
+        }
+    }
+    scope
+}
+
+/// The names of what the record kinds tell of people.
+pub(super) fn of_people(extracts: &Extracts) -> Scope {
     let mut scope = Scope::default();
     add(&mut scope, "PersonNumber", Type::Text, false);
     for (name, kind) in ADDED {
@@ -35,7 +52,7 @@ pub fn scope(extracts: &Extracts) -> Scope {
     for (_, name, ty) in &own {
         add(&mut scope, name, *ty, false);
     }
-    for (kind, name, ty) in &own {
+    for (kind, name, ty) in own.iter().chain(&satellite_names(extracts)) {
         add(&mut scope, &format!("{kind}.{name}"), *ty, false);
     }
     // `ManagerId` and its like are the extract's own columns; `ManagerPersonNumber` is the resolved manager's.
@@ -53,6 +70,16 @@ fn add(scope: &mut Scope, name: &str, kind: Type, after_selection: bool) {
     }
 }
 
+/// What the configured satellites carry and bring. Their plain names are the person's or the assignment's already.
+fn satellite_names(extracts: &Extracts) -> Vec<(Kind, String, Type)> {
+    let mut names = Vec::new();
+    for kind in Kind::SATELLITES.into_iter().filter(|kind| extracts.of(*kind).is_some()) {
+        let attributes = attribute::of_kind(kind).iter().chain(attribute::brought_by(kind));
+        names.extend(attributes.map(|attribute| (kind, attribute.name.to_owned(), type_of(attribute.ty))));
+    }
+    names
+}
+
 /// The catalogue's names and the pipeline's own, by precedence.
 fn own_names(extracts: &Extracts) -> Vec<(Kind, String, Type)> {
     let mut names = Vec::new();
@@ -60,6 +87,10 @@ fn own_names(extracts: &Extracts) -> Vec<(Kind, String, Type)> {
         names.extend(
             attribute::of_kind(kind).iter().map(|attribute| (kind, attribute.name.to_owned(), type_of(attribute.ty))),
         );
+        let own = extracts.of(kind).into_iter().flat_map(|extract| &extract.columns.0);
+        names.extend(own.map(|(name, _)| (kind, name.clone(), Type::Text)));
+    }
+    for kind in Kind::SATELLITES {
         let own = extracts.of(kind).into_iter().flat_map(|extract| &extract.columns.0);
         names.extend(own.map(|(name, _)| (kind, name.clone(), Type::Text)));
     }
@@ -100,13 +131,17 @@ pub fn kept(extracts: &Extracts, kind: Kind, named: &BTreeSet<String>, outputs: 
                 .map(|a| (a.name, a.ty == CellType::Date)),
         );
     }
+    let brought = attribute::brought_by(kind).filter(|attribute| is_named(attribute.name));
+    columns.extend(brought.map(|attribute| (attribute.name, attribute.ty == CellType::Date)));
     let own = extracts.of(kind).into_iter().flat_map(|extract| &extract.columns.0);
     columns.extend(own.map(|(name, _)| (name.as_str(), false)).filter(|(name, _)| is_named(name)));
     let known = |name: &str| attribute::find_name(name).next().is_some();
+    let of_side = |name: &str| extracts.sides.iter().any(|side| side.extract.brought().contains(&name));
     let headers = named.iter().filter(|name| !name.contains('.') && !known(name) && !name.starts_with(MANAGER));
+    let headers = headers.filter(|name| !of_side(name));
     columns.extend(headers.map(|name| (name.as_str(), false)));
     let layout = Layout::new(kind, columns);
-    if kind == Kind::Assignment && extracts.work_relationship.is_none() {
+    if kind == Kind::Assignment && extracts.of(Kind::WorkRelationship).is_none() {
         layout.telling_of_work_relationships()
     } else {
         layout

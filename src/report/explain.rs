@@ -8,11 +8,12 @@ use serde::Serialize;
 use crate::model::code::entry;
 use crate::model::date::{BEGINNING, Interval, OPEN};
 use crate::model::kind::Kind;
-use crate::model::layout::assignment as columns;
+use crate::model::layout::{assignment as columns, manager, satellite};
 use crate::model::row::{Fate, Row};
 use crate::people::People;
 use crate::pipeline::Pipeline;
 use crate::stages::normalize::Case;
+use crate::stages::resolve::satellites::MANAGER_KEYS;
 use crate::stages::resolve::{Judgement, Step, resolve};
 
 /// Everything that there is to say about one person.
@@ -151,6 +152,21 @@ fn what(people: &People, kind: Kind, row: &Row) -> String {
                 flag("PrimaryFlag", facts.primary),
             )
         }
+        Kind::Manager => {
+            let keys = MANAGER_KEYS.map(|key| cells.get(key)).join(" ");
+            format!(
+                "{} to {}, {}{}",
+                cells.get(manager::ASSIGNMENT_ID),
+                keys.split_whitespace().collect::<Vec<_>>().join(" "),
+                span(facts.effective),
+                flag("PrimaryFlag", facts.primary),
+            )
+        }
+        // Of an identifier, an e-mail or a phone the type and the dates: never the value.
+        Kind::Name | Kind::Email | Kind::Phone | Kind::Address | Kind::NationalIdentifier => {
+            let type_of = format!("{} {}", cells.get(satellite::TYPE), span(facts.effective));
+            format!("{}{}", type_of.trim(), flag("PrimaryFlag", facts.primary))
+        }
     }
 }
 
@@ -183,10 +199,10 @@ fn fate(people: &People, case: &Case<'_>, kind: Kind, row: &Row) -> String {
 
 fn field_lines(people: &People, pipeline: &Pipeline, person: u32, wanted: &[String]) -> Vec<FieldLine> {
     let mut lines = Vec::new();
-    for (index, mapped) in people.outputs.iter().enumerate() {
+    for mapped in &people.outputs {
         for (place, field) in mapped.output.fields.iter().enumerate().filter(|(_, field)| wanted.contains(&field.name))
         {
-            let Some(step) = pipeline.mapping.steps(index, &field.name) else { continue };
+            let Some(step) = pipeline.mapping.steps(mapped.nth, &field.name) else { continue };
             let row = mapped.persons.binary_search(&person).ok().map(|row| row as u32);
             let row = row.filter(|row| mapped.rows.contains(row));
             lines.push(FieldLine {

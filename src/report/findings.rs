@@ -24,7 +24,8 @@ pub fn all(people: &People) -> Vec<(Code, Severity, u64, Vec<Example>)> {
     if people.as_of.origin == "today" {
         of_persons.add(Code::Asof003, Severity::Info, || Example { person_number: None, file: None, line: None });
     }
-    let all = people.workforce.findings.clone().merge(of_persons);
+    let of_sides = people.sides.iter().map(|side| side.findings.clone());
+    let all = of_sides.fold(people.workforce.findings.clone(), Findings::merge).merge(of_persons);
     all.iter().map(|(code, severity, found)| (code, severity, found.count, found.examples.clone())).collect()
 }
 

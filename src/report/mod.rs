@@ -12,10 +12,10 @@ use serde::Serialize;
 pub use findings::severity_of;
 
 use crate::model::code::Severity;
-use crate::model::finding::{Balance, Balances, Example};
-use crate::model::kind::Kind;
+use crate::model::finding::{Balances, Example};
 use crate::people::People;
 use crate::pipeline::Pipeline;
+use crate::stages::map::Joined;
 use crate::stages::publish::manifest::Output;
 use crate::stages::validate::balance::Persons;
 use crate::stages::validate::guards::{Name, Verdict};
@@ -35,6 +35,8 @@ pub struct Report {
     pub findings: Vec<Found>,
     pub fields: Vec<Field>,
     pub headcount: Vec<Headcount>,
+    /// How each side extract met the emitted.
+    pub joined: Vec<Joined>,
     pub changes: Changes,
     pub guards: Vec<Verdict>,
     pub outputs: Vec<Output>,
@@ -159,6 +161,7 @@ impl Report {
             findings: findings::all(people).iter().map(found).collect(),
             fields: fields(people),
             headcount: headcount(people),
+            joined: people.joined.clone(),
             changes: Changes { joiners: guard(Name::MaxJoiners), leavers: guard(Name::MaxLeavers) },
             guards: judged.verdicts.to_vec(),
             outputs: outputs.to_vec(),
@@ -184,7 +187,7 @@ impl Report {
 
 fn inputs(people: &People) -> Vec<Input> {
     let of = |file: &crate::people::Input| Input {
-        kind: file.kind.name(),
+        kind: file.kind,
         name: file.name.clone(),
         sha256: file.sha256.clone(),
         bytes: file.bytes,
@@ -214,10 +217,10 @@ fn funnel(judged: &Judged<'_>) -> Vec<Step> {
 }
 
 fn balance(people: &People, judged: &Judged<'_>) -> BalanceSheet {
-    let configured = Kind::ALL.into_iter().filter(|kind| people.workforce.table(*kind).configured);
+    let files = || people.balances(judged.balances);
     BalanceSheet {
-        ok: judged.balances.iter().all(Balance::is_even) && judged.persons.is_even(),
-        files: configured.map(|kind| (kind.name(), judged.balances[kind as usize].buckets())).collect(),
+        ok: files().all(|(_, balance)| balance.is_even()) && judged.persons.is_even(),
+        files: files().map(|(name, balance)| (name, balance.buckets())).collect(),
         persons: judged.persons.clone(),
     }
 }

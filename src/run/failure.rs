@@ -4,6 +4,7 @@ use crate::model::code::{Code, entry};
 use crate::stages::decrypt::{self, DecryptError};
 use crate::stages::fetch::{self, FetchError};
 use crate::stages::map::MapError;
+use crate::stages::normalize::Contradiction;
 use crate::stages::publish::PublishError;
 use crate::stages::read::ReadError;
 use crate::stages::validate::guards::Verdict;
@@ -32,6 +33,8 @@ pub enum RunError {
     Encrypted { file: String },
     #[error("{code} {0}", code = .0.code())]
     Read(#[from] ReadError),
+    #[error(transparent)]
+    Contradiction(#[from] Contradiction),
     #[error("CSV004 no extract has the column \"{0}\", which the mapping names")]
     NoColumn(String),
     #[error("{code} {sentence}", code = .0.code, sentence = .0.sentence)]
@@ -80,7 +83,7 @@ impl RunError {
                 decrypt::Failure::Config => 2,
                 decrypt::Failure::Trust => 6,
             },
-            RunError::Encrypted { .. } | RunError::Read(_) | RunError::NoColumn(_) => 4,
+            RunError::Encrypted { .. } | RunError::Read(_) | RunError::Contradiction(_) | RunError::NoColumn(_) => 4,
             RunError::Fatal(_) | RunError::Guards(_) => 3,
             RunError::Map(_) | RunError::Unbalanced(_) => 1,
             RunError::Publish(error) => error.exit_code(),
@@ -97,6 +100,7 @@ impl RunError {
             RunError::Keys(error) | RunError::Decrypt { source: error, .. } => Some(error.help()),
             RunError::Encrypted { .. } => Some("add a [decrypt] table with the secret key and the signer".into()),
             RunError::Read(error) => Some(error.help()),
+            RunError::Contradiction(error) => Some(error.help()),
             RunError::NoColumn(_) => Some(
                 "correct the name, or say which header it is: [extract.KIND] columns = { Name = \"Header\" }".into(),
             ),

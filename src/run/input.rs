@@ -11,16 +11,21 @@ use super::{RunError, World};
 use crate::model::code::Code;
 use crate::model::date::DateFormat;
 use crate::model::kind::Kind;
+use crate::model::layout::Layout;
+use crate::model::row::Rows;
 use crate::people::{AsOfDate, Input};
-use crate::pipeline::{AsOf, Mode, Pipeline};
+use crate::pipeline::{AsOf, Mode, Pipeline, SideExtract};
 use crate::stages::decrypt::{self, Keys, Limits, Signature};
 use crate::stages::fetch::{self, Context, FetchError, Fetched, Want, date_in_name};
-use crate::stages::normalize::{Table, Writing, add_file};
-use crate::stages::read::CsvFile;
+use crate::stages::normalize::{Seen, Side, Table, Writing, add_file};
+use crate::stages::read::{CsvFile, Extract};
 
 /// The rows of every kind, and the files they came from.
 pub struct Inputs {
-    pub tables: [Table; 3],
+    /// In the order of [`Kind::ALL`].
+    pub tables: [Table; Kind::ALL.len()],
+    /// In the order of the pipeline.
+    pub sides: Vec<Side>,
     pub files: Vec<Input>,
     /// The fingerprints of our keys.
     pub keys: Vec<String>,
@@ -56,7 +61,7 @@ impl Drop for Inbox {
 /// Stage 1: the newest set of files for the patterns of the pipeline.
 pub fn fetch(pipeline: &Pipeline, world: &World<'_>, inbox: &Inbox) -> Result<Vec<Fetched>, RunError> {
     let options = pipeline.options.fetch.as_ref().ok_or(RunError::Incomplete("[fetch] table"))?;
-    if pipeline.options.extract.assignment.is_none() {
+    if pipeline.options.extract.of(Kind::Assignment).is_none() {
         return Err(RunError::Incomplete("[extract.assignment] table"));
     }
     let wants: Vec<Want> = wants(pipeline);
@@ -80,8 +85,10 @@ pub fn inbox_context<'a>(pipeline: &'a Pipeline, world: &World<'a>, inbox: &'a P
 
 /// What a pipeline wants of the source.
 pub fn wants(pipeline: &Pipeline) -> Vec<Want> {
-    let extracts = pipeline.options.extract.iter();
-    extracts.map(|(kind, extract)| Want { kind: kind.name(), pattern: extract.file.clone(), required: true }).collect()
+    let extracts = &pipeline.options.extract;
+    let kinds = extracts.iter().map(|(kind, extract)| (kind.name(), extract));
+    let sides = extracts.sides.iter().map(|side| (*side.name.get_ref(), &side.extract));
+    kinds.chain(sides).map(|(kind, extract)| Want { kind, pattern: extract.file.clone(), required: true }).collect()
 }
 
 /// Rule 1: `--as-of`, else the pipeline, else the file names where it says so, else today in its time zone.
@@ -132,6 +139,7 @@ fn date_of_set(fetched: &[Fetched]) -> Result<Date, RunError> {
 pub fn read(
     pipeline: &Pipeline,
     fetched: Vec<Fetched>,
+    day: Date,
     keys: Option<&Keys>,
     world: &World<'_>,
 ) -> Result<Inputs, RunError> {
@@ -147,14 +155,50 @@ pub fn read(
     // All of them are waited for: where several fail, the first of them is told, and not whichever was the quickest.
     let read: Vec<Result<(Table, Vec<Input>), RunError>> =
         by_kind.into_par_iter().map(|(kind, files)| read_kind(pipeline, kind, files, keys, world)).collect();
+    let sides = pipeline.options.extract.sides.par_iter().map(|side| {
+        let own = rest.iter().filter(|file| file.kind == *side.name.get_ref());
+        read_side(pipeline, side, own, day, keys, world)
+    });
+    let read_sides: Vec<Result<(Side, Vec<Input>), RunError>> = sides.collect();
     let (tables, files): (Vec<Table>, Vec<Vec<Input>>) =
         read.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
-    let files: Vec<Input> = files.into_iter().flatten().collect();
+    let (sides, side_files): (Vec<Side>, Vec<Vec<Input>>) =
+        read_sides.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
+    let files: Vec<Input> = files.into_iter().chain(side_files).flatten().collect();
     let records: u64 = files.iter().map(|file| file.records).sum();
     world.progress.end(&format!("{} files, {records} records", files.len()));
-    let Ok(tables) = <[Table; 3]>::try_from(tables) else { unreachable!("one table a kind") };
+    let Ok(tables) = <[Table; Kind::ALL.len()]>::try_from(tables) else { unreachable!("one table a kind") };
     let keys = keys.map(|keys| keys.ours().into_iter().map(|key| key.fingerprint).collect()).unwrap_or_default();
-    Ok(Inputs { tables, files, keys })
+    Ok(Inputs { tables, sides, files, keys })
+}
+
+/// The files of a side extract, and what becomes of their rows on D.
+fn read_side<'a>(
+    pipeline: &Pipeline,
+    side: &SideExtract,
+    files: impl Iterator<Item = &'a Fetched>,
+    day: Date,
+    keys: Option<&Keys>,
+    world: &World<'_>,
+) -> Result<(Side, Vec<Input>), RunError> {
+    let layout = Layout::side(side.key(), side.extract.brought());
+    let writing = writing(pipeline, &side.extract);
+    let (mut rows, mut seen, mut inputs) = (Rows::default(), Seen::default(), Vec::new());
+    for file in files {
+        let (plaintext, mut input) = open(side.name.get_ref(), file, keys)?;
+        let csv = CsvFile::open_side(&file.name, plaintext, &side.extract, side.key())?;
+        add_file(&mut rows, &mut seen, csv, &layout, &writing);
+        input.records = rows.files.last().map_or(0, |file| file.records);
+        world.progress.advance(file.bytes);
+        inputs.push(input);
+    }
+    Ok((Side::new(side.name.get_ref(), side.key().to_owned(), layout, rows, day)?, inputs))
+}
+
+/// How the cells of an extract are written.
+fn writing(pipeline: &Pipeline, extract: &Extract) -> Writing {
+    let history = pipeline.options.mode == Mode::History;
+    Writing { dates: DateFormat::new(extract.date_format.as_deref()), nulls: extract.nulls.clone(), history }
 }
 
 fn read_kind(
@@ -168,11 +212,10 @@ fn read_kind(
     let mut table = Table::new(pipeline.layout(kind), extract.is_some());
     let Some(extract) = extract else { return Ok((table, Vec::new())) };
     let history = pipeline.options.mode == Mode::History;
-    let writing =
-        Writing { dates: DateFormat::new(extract.date_format.as_deref()), nulls: extract.nulls.clone(), history };
+    let writing = writing(pipeline, extract);
     let mut inputs = Vec::new();
     for file in files {
-        let (plaintext, mut input) = open(kind, &file, keys)?;
+        let (plaintext, mut input) = open(kind.name(), &file, keys)?;
         let csv = CsvFile::open(&file.name, kind, plaintext, extract, history, &[])?;
         input.unknown_headers = csv.notices().iter().map(|notice| notice.header.clone()).collect();
         add_file(&mut table.rows, &mut table.seen, csv, &table.layout, &writing);
@@ -184,7 +227,7 @@ fn read_kind(
 }
 
 /// The plaintext of a file, all of it verified where the pipeline decrypts.
-fn open(kind: Kind, file: &Fetched, keys: Option<&Keys>) -> Result<(Vec<u8>, Input), RunError> {
+fn open(kind: &'static str, file: &Fetched, keys: Option<&Keys>) -> Result<(Vec<u8>, Input), RunError> {
     let bytes = file.read()?;
     let mut input = Input {
         kind,

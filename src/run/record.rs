@@ -5,7 +5,7 @@ use std::fs::File;
 use std::path::Path;
 
 use super::{Outcome, RunError, Settings, World};
-use crate::model::finding::Balances;
+use crate::model::finding::{Balance, Balances};
 use crate::model::kind::Kind;
 use crate::model::worker::Disposition;
 use crate::people::{Mapped, People};
@@ -27,9 +27,9 @@ pub fn publish(
     world: &World<'_>,
 ) -> Result<Outcome, RunError> {
     world.progress.begin("publish", "files", None);
-    let balances = balance::of_rows(&people.workforce, &people.resolved);
+    let balances = balance::of_rows(&people.workforce, &people.resolved, people.as_of.day);
     let persons = Persons::count(&people.resolved);
-    check_sums(&balances, &persons)?;
+    check_sums(&people, &balances, &persons)?;
     stage(&mut staging, &people)?;
     let baseline = baseline::load(to)?;
     let users = users(&people);
@@ -64,11 +64,9 @@ pub fn publish(
 }
 
 /// `INT001`: every row and every person stands in exactly one bucket (rule 27).
-fn check_sums(balances: &Balances, persons: &Persons) -> Result<(), RunError> {
-    for kind in Kind::ALL {
-        if !balances[kind as usize].is_even() {
-            return Err(RunError::Unbalanced(format!("{kind} rows: {:?}", balances[kind as usize])));
-        }
+fn check_sums(people: &People, balances: &Balances, persons: &Persons) -> Result<(), RunError> {
+    if let Some((kind, balance)) = people.balances(balances).find(|(_, balance)| !balance.is_even()) {
+        return Err(RunError::Unbalanced(format!("{kind} rows: {balance:?}")));
     }
     if persons.is_even() { Ok(()) } else { Err(RunError::Unbalanced(format!("persons: {persons:?}"))) }
 }
@@ -95,18 +93,30 @@ fn stage(staging: &mut Staging, people: &People) -> Result<(), RunError> {
         headers: Some(1),
         write: Box::new(|out| lists::write(out, &lists::QUARANTINE, people.quarantine_rows())),
     })?;
-    for kind in Kind::ALL.into_iter().filter(|kind| people.workforce.table(*kind).configured) {
+    let kinds = people.kinds().map(|kind| (kind.name(), &people.workforce.table(kind).rows));
+    for (name, rows) in kinds.chain(people.sides.iter().map(|side| (side.name, &side.rows))) {
         staging.add(Artifact {
-            path: format!("rejects/{kind}.csv"),
+            path: format!("rejects/{name}.csv"),
             rows: None,
             headers: Some(1),
-            write: Box::new(move |out| rejects::write(out, &people.workforce.table(kind).rows)),
+            write: Box::new(move |out| rejects::write(out, rows)),
         })?;
     }
     Ok(())
 }
 
 impl People {
+    /// The kinds that the pipeline configures.
+    fn kinds(&self) -> impl Iterator<Item = Kind> {
+        Kind::ALL.into_iter().filter(|kind| self.workforce.table(*kind).configured)
+    }
+
+    /// The sums of every configured kind and of every side extract, by name.
+    pub fn balances<'a>(&'a self, of_kinds: &'a Balances) -> impl Iterator<Item = (&'static str, &'a Balance)> {
+        let kinds = self.kinds().map(|kind| (kind.name(), &of_kinds[kind as usize]));
+        kinds.chain(self.sides.iter().map(|side| (side.name, &side.balance)))
+    }
+
     /// The lines of `resolution.csv`, by PersonNumber.
     fn resolution_rows(&self) -> impl Iterator<Item = [std::borrow::Cow<'_, str>; 9]> {
         let present = self.resolved.iter().enumerate().filter(|(_, person)| person.present);
@@ -169,12 +179,12 @@ fn compare(
 }
 
 fn facts<'a>(people: &'a People, balances: &Balances, persons: &Persons, changes: Option<Changes>) -> Facts<'a> {
-    let configured = Kind::ALL.into_iter().filter(|kind| people.workforce.table(*kind).configured);
-    let files = configured.map(|kind| {
-        let balance = &balances[kind as usize];
-        FileFacts { kind, rows: balance.records, rejected: balance.rejected }
-    });
-    let is_active = |person: &usize| people.resolved[*person].disposition == Disposition::Emitted;
+    let files = people.balances(balances);
+    let files = files.map(|(kind, balance)| FileFacts { kind, rows: balance.records, rejected: balance.rejected });
+    let is_active = |person: &usize| {
+        let person = &people.resolved[*person];
+        person.active && person.disposition == Disposition::Emitted
+    };
     let active: Vec<usize> = (0..people.resolved.len()).filter(is_active).collect();
     let mut segments: BTreeMap<String, u64> = BTreeMap::new();
     for person in &active {
@@ -193,7 +203,7 @@ fn facts<'a>(people: &'a People, balances: &Balances, persons: &Persons, changes
         files: files.collect(),
         persons: persons.present,
         quarantined: persons.quarantined,
-        users: persons.emitted,
+        users: persons.emitted - people.separate,
         active: active.iter().map(|person| people.workforce.number(*person)).collect(),
         segments,
         changes,
@@ -217,7 +227,7 @@ fn fill(
         .files
         .iter()
         .map(|file| manifest::Input {
-            kind: file.kind.name().into(),
+            kind: file.kind.into(),
             name: file.name.clone(),
             sha256: file.sha256.clone(),
             bytes: file.bytes,
@@ -227,7 +237,6 @@ fn fill(
             accepted: file.accepted.iter().map(|word| (*word).to_owned()).collect(),
         })
         .collect();
-    let configured = Kind::ALL.into_iter().filter(|kind| people.workforce.table(*kind).configured);
     Manifest {
         hcmsync: env!("CARGO_PKG_VERSION").into(),
         as_of: people.as_of.day.to_string(),
@@ -245,7 +254,7 @@ fn fill(
             filtered: persons.filtered,
             quarantined: persons.quarantined,
         },
-        files: configured.map(|kind| (kind.name().to_owned(), balances[kind as usize].buckets())).collect(),
+        files: people.balances(balances).map(|(kind, balance)| (kind.to_owned(), balance.buckets())).collect(),
         segments,
         guards: verdicts,
         allowed: settings.allow.iter().map(ToString::to_string).collect(),

@@ -1,6 +1,9 @@
 //! From rows to users: normalize, resolve, validate, map. Who is emitted settles step by step, and only ever shrinks:
 //! the policy, the selection, sections 8 and 10 of `resolution.md`, and at last the managers.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use polars::prelude::DataFrame;
 use rayon::prelude::*;
 
@@ -13,7 +16,7 @@ use crate::model::worker::Disposition;
 use crate::people::{AsOfDate, Input, Mapped, People};
 use crate::pipeline::{Pipeline, scope};
 use crate::stages::map::{self, MapError, MappedOutput, Problem, Scope, TableColumns};
-use crate::stages::normalize::{self, Workforce};
+use crate::stages::normalize::{self, Side, Workforce};
 use crate::stages::resolve::{self, Order, Resolved, managers};
 use crate::stages::validate::{attributes, uniqueness};
 use crate::targets::FieldType;
@@ -21,6 +24,7 @@ use crate::targets::FieldType;
 /// Who is emitted, before anything is mapped.
 pub struct Users {
     workforce: Workforce,
+    sides: Vec<Side>,
     resolved: Vec<Resolved>,
     as_of: AsOfDate,
     files: Vec<Input>,
@@ -31,21 +35,21 @@ pub struct Users {
 /// Stage 4, and what it takes a whole source to see (rules 3 and 17).
 pub fn normalize(inputs: Inputs, pipeline: &Pipeline, as_of: &AsOfDate, world: &World<'_>) -> Result<Users, RunError> {
     world.progress.begin("normalize", "rows", None);
-    let Inputs { tables: [person, work_relationship, assignment], files, keys } = inputs;
-    for table in [&person, &work_relationship, &assignment] {
+    let Inputs { tables, sides, files, keys } = inputs;
+    for table in &tables {
         if let Some(file) = &table.seen.changes_only {
             let sentence = format!("{} is a changes-only extract, not a full one", file.escape_debug());
             return Err(RunError::fatal(Code::Src010, sentence));
         }
     }
-    let workforce = normalize::normalize(person, work_relationship, assignment, as_of.day);
+    let workforce = normalize::normalize(tables, as_of.day);
     if !pipeline.options.resolve.assume_single && !workforce.has_primary_flags() {
         let sentence = "no primary flag column of any kind is filled in any extract";
         return Err(RunError::fatal(Code::Src020, sentence));
     }
     world.progress.end(&format!("{} persons", workforce.len()));
     let scope = scope(&pipeline.options.extract);
-    Ok(Users { workforce, resolved: Vec::new(), as_of: as_of.clone(), files, keys, scope })
+    Ok(Users { workforce, sides, resolved: Vec::new(), as_of: as_of.clone(), files, keys, scope })
 }
 
 /// Stages 5 and 6: resolution, selection, and what is wrong with the selected.
@@ -58,7 +62,7 @@ pub fn resolve(mut users: Users, pipeline: &Pipeline, world: &World<'_>) -> Resu
     select(&mut users, pipeline)?;
     let email_required = pipeline.mapping.outputs().iter().any(|output| output.profile.email_required);
     attributes::check(&users.workforce, &mut users.resolved, email_required);
-    managers::find(&users.workforce, &mut users.resolved);
+    managers::find(&users.workforce, &mut users.resolved, users.as_of.day);
     let emitted = users.emitted().len();
     world.progress.end(&format!("{emitted} persons to be emitted"));
     Ok(users)
@@ -107,14 +111,11 @@ pub fn map(mut users: Users, pipeline: &Pipeline, world: &World<'_>) -> Result<P
     managers::settle(&mut users.resolved, &named, keep_unemitted);
     warn_of_formulas(&outputs, &persons, &mut users.resolved);
     let order = users.order(&persons, pipeline.options.resolve.order);
-    let outputs: Vec<Mapped> = outputs
-        .into_iter()
-        .zip(pipeline.mapping.outputs())
-        .map(|(output, plan)| Mapped { plan: plan.clone(), output, rows: order.clone(), persons: persons.clone() })
-        .collect();
-    let Users { workforce, resolved, as_of, files, keys, .. } = users;
+    let (outputs, separate) = users.files(pipeline, outputs, &order, &persons);
+    let joined = users.columns(pipeline).joined(&users.emitted());
+    let Users { workforce, sides, resolved, as_of, files, keys, .. } = users;
     world.progress.end(&format!("{} users in {} files", order.len(), outputs.len()));
-    Ok(People { workforce, resolved, as_of, files, keys, outputs })
+    Ok(People { separate, workforce, sides, joined, resolved, as_of, files, keys, outputs })
 }
 
 /// Whether one of those who fall out is the manager of somebody.
@@ -186,6 +187,7 @@ impl Users {
             resolved: &self.resolved,
             scope: &self.scope,
             as_of: self.as_of.day,
+            sides: &self.sides,
             dates: Kind::ALL.map(format),
         }
     }
@@ -206,6 +208,40 @@ impl Users {
 
     fn table(&self, names: &[String], persons: &[u32], pipeline: &Pipeline) -> Result<DataFrame, RunError> {
         map::build(&self.columns(pipeline), names, persons).map_err(|error| RunError::Map(MapError::table(&error)))
+    }
+
+    /// The files of a run: each output with its users, and with the columns of the first the files of states (rule 19), whose
+    /// users stand in no output. Also how many these are.
+    fn files(
+        &self,
+        pipeline: &Pipeline,
+        outputs: Vec<MappedOutput>,
+        order: &[u32],
+        persons: &[u32],
+    ) -> (Vec<Mapped>, u64) {
+        let emit = &pipeline.options.resolve.emit;
+        let file_of = |row: &u32| emit.file_of(self.resolved[persons[*row as usize] as usize].state);
+        let mut of_files: BTreeMap<Option<&str>, Vec<u32>> =
+            emit.files().map(|file| (Some(file.get_ref().as_str()), Vec::new())).collect();
+        for row in order {
+            of_files.entry(file_of(row)).or_default().push(*row);
+        }
+        let rows = of_files.remove(&None).unwrap_or_default();
+        let separate = of_files.values().map(|rows| rows.len() as u64).sum();
+        let outputs: Vec<Arc<MappedOutput>> = outputs.into_iter().map(Arc::new).collect();
+        let mut files: Vec<Mapped> = Vec::new();
+        for (nth, (output, plan)) in outputs.iter().zip(pipeline.mapping.outputs()).enumerate() {
+            let (plan, output) = (plan.clone(), Arc::clone(output));
+            files.push(Mapped { plan, nth, output, rows: rows.clone(), persons: persons.to_vec() });
+        }
+        if let Some((output, plan)) = outputs.first().zip(pipeline.mapping.outputs().first()) {
+            for (file, rows) in of_files {
+                let mut plan = plan.clone();
+                file.unwrap_or_default().clone_into(&mut plan.file);
+                files.push(Mapped { plan, nth: 0, output: Arc::clone(output), rows, persons: persons.to_vec() });
+            }
+        }
+        (files, separate)
     }
 
     /// The rows of a table over `persons` that are written, in the order of the output.

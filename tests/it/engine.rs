@@ -138,7 +138,7 @@ fn answer(people: &People) -> Answer {
         rules.push((number.clone(), person.rule.text()));
         assert!(outcome.persons.insert(number, row).is_none(), "a person is resolved once");
     }
-    let balances = balance::of_rows(&people.workforce, &people.resolved);
+    let balances = balance::of_rows(&people.workforce, &people.resolved, people.as_of.day);
     for (real, kind, _) in KINDS.iter().filter(|(real, _, _)| people.workforce.table(*real).configured) {
         let b = balances[*real as usize];
         assert!(b.is_even(), "{real}: {b:?}");

@@ -19,6 +19,7 @@ mod engine;
 mod expressions;
 mod fetch;
 mod golden;
+mod kinds;
 mod laws;
 mod layers;
 mod openpgp;

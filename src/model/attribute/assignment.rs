@@ -19,6 +19,10 @@ const fn number(name: &'static str) -> Attribute {
     Attribute::new(Kind::Assignment, Type::WholeNumber, name)
 }
 
+const fn manager(name: &'static str) -> Attribute {
+    text(name).brought_by(Kind::Manager)
+}
+
 pub(super) const ATTRIBUTES: &[Attribute] = &[
     text("PersonNumber").needed().or(PERSON_NUMBER),
     text("AssignmentId").needed(),
@@ -39,17 +43,17 @@ pub(super) const ATTRIBUTES: &[Attribute] = &[
     // that nobody recognised would make everybody ACTIVE.
     text("AssignmentStatusType").needed().or(&["assignmentstatus", "hrstatus"]),
     text("AssignmentStatusTypeCode").needed().or(&["assignmentstatuscode"]),
-    text("ManagerAssignmentId").needed().or(&["linemanagerassignmentid"]),
-    text("ManagerAssignmentNumber").needed().or(&["managerassignmentno", "linemanagerassignmentnumber"]),
-    text("ManagerPersonNumber").needed().or(&[
+    manager("ManagerAssignmentId").needed().or(&["linemanagerassignmentid"]),
+    manager("ManagerAssignmentNumber").needed().or(&["managerassignmentno", "linemanagerassignmentnumber"]),
+    manager("ManagerPersonNumber").needed().or(&[
         "managerpersonno",
         "managerpersonnum",
         "manageremployeenumber",
         "linemanagerpersonnumber",
         "supervisorpersonnumber",
     ]),
-    text("ManagerId").needed().or(&["managerpersonid", "linemanagerpersonid"]),
-    text("ManagerType").needed(),
+    manager("ManagerId").needed().or(&["managerpersonid", "linemanagerpersonid"]),
+    manager("ManagerType").needed(),
     text("ChangesOnly").needed(),
     // its place in the enterprise
     text("AssignmentName"),

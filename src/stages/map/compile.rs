@@ -37,6 +37,35 @@ pub fn compile(request: &MapRequest, scope: &Scope, source: &SourceText) -> Resu
     if compiler.mistakes.is_empty() { Ok(Compiled { select, outputs }) } else { Err(compiler.mistakes) }
 }
 
+/// What is wrong with the name of an output's file.
+fn file_name(file: &Spanned<String>) -> Option<Mistake> {
+    let name = file.get_ref().as_str();
+    let mistake = |title: String, help: &str| Some(Mistake { span: file.span(), title, help: Some(help.to_owned()) });
+    if name.is_empty() || name.starts_with('.') || name.contains(['/', '\\', '\0']) {
+        let title = "an output's file is a plain name, without a folder or a leading dot";
+        return mistake(title.to_owned(), "the folder is [publish].to");
+    }
+    if RESERVED.iter().any(|reserved| reserved.eq_ignore_ascii_case(name)) {
+        return mistake(format!("every run writes its own {name}"), "choose another name");
+    }
+    None
+}
+
+/// What is wrong with a file that has the columns of the first output, for persons who are kept out of all of them.
+pub fn separate_file(file: &Spanned<String>, outputs: &[Output]) -> Option<Mistake> {
+    let mistake = |title: &str, help: &str| {
+        Some(Mistake { span: file.span(), title: title.to_owned(), help: Some(help.to_owned()) })
+    };
+    let taken = |output: &Output| output.file.get_ref().eq_ignore_ascii_case(file.get_ref());
+    if outputs.is_empty() {
+        return mistake("this file has the columns of the first [[output]], and there is none", "add one, or \"emit\"");
+    }
+    if outputs.iter().any(taken) {
+        return mistake("an [[output]] writes this file", "choose another name, or \"emit\"");
+    }
+    file_name(file)
+}
+
 /// The check at work.
 pub(super) struct Compiler<'a> {
     pub request: &'a MapRequest<'a>,
@@ -112,13 +141,7 @@ impl Compiler<'_> {
     }
 
     fn file_name(&mut self, file: &Spanned<String>) {
-        let name = file.get_ref().as_str();
-        if name.is_empty() || name.starts_with('.') || name.contains(['/', '\\', '\0']) {
-            let help = Some("the folder is [publish].to".to_owned());
-            self.mistake(file.span(), "an output's file is a plain name, without a folder or a leading dot", help);
-        } else if RESERVED.iter().any(|reserved| reserved.eq_ignore_ascii_case(name)) {
-            self.mistake(file.span(), format!("every run writes its own {name}"), Some("choose another name".into()));
-        }
+        self.mistakes.extend(file_name(file));
     }
 
     fn distinct_files(&mut self) {

@@ -23,14 +23,14 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-pub use compile::{MapRequest, compile};
+pub use compile::{MapRequest, compile, separate_file};
 pub use evaluate::{MapError, MappedOutput};
 pub use expression::Expression;
 pub use functions::{FUNCTIONS, Function, reference};
 pub use mistake::{Mistake, SourceText, nearest};
 pub use options::{Field, FieldOptions, Fields, Maps, OnNull, OnUnmapped, Output, Select};
 pub use scope::{Attribute, Scope, Type};
-pub use table::{Columns as TableColumns, build};
+pub use table::{Columns as TableColumns, Joined, build};
 pub use values::{FieldFinding, Problem};
 
 use crate::targets::{FieldType, Formula, Profile};

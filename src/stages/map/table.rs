@@ -4,13 +4,16 @@
 use jiff::civil::{Date, date};
 use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, PolarsResult, Series};
 use rayon::prelude::*;
+use serde::Serialize;
 
 use super::scope::{Scope, Type};
 use crate::model::attribute;
 use crate::model::date::DateFormat;
 use crate::model::kind::Kind;
-use crate::stages::normalize::Workforce;
+use crate::model::layout::{Layout, satellite};
+use crate::stages::normalize::{Side, Workforce};
 use crate::stages::resolve::Resolved;
+use crate::stages::resolve::satellites::is_home;
 
 /// What the columns are made from.
 pub struct Columns<'a> {
@@ -18,8 +21,10 @@ pub struct Columns<'a> {
     pub resolved: &'a [Resolved],
     pub scope: &'a Scope,
     pub as_of: Date,
+    /// The side extracts, in the order of the pipeline.
+    pub sides: &'a [Side],
     /// How each kind writes its dates, in the order of `Kind::ALL`.
-    pub dates: [DateFormat; 3],
+    pub dates: [DateFormat; Kind::ALL.len()],
 }
 
 /// Where a plain name is looked up, in this order (`pipeline.md` section 1).
@@ -40,8 +45,23 @@ enum Origin {
     WorkerType,
     /// The first of these kinds of which the person has a row.
     Cells(Vec<Place>),
-    /// The row that tells the work e-mail (rule 22).
-    Email(Place),
+    /// The number on the row that rule 23 takes, if it is no home number.
+    WorkPhone,
+    /// A column of a side extract: its index, the place of the column, and where the key comes from.
+    Side(usize, usize, Box<Origin>),
+}
+
+/// How a side extract met the people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Joined {
+    pub extract: &'static str,
+    pub key: String,
+    /// Persons whose key has a row.
+    pub found: u64,
+    /// Persons whose key has none: what it brings is null.
+    pub not_found: u64,
+    /// Persons who have no value to look up.
+    pub without_key: u64,
 }
 
 /// A column: which of the person's rows tells it, in which table that row stands, and at which place.
@@ -51,9 +71,6 @@ struct Place {
     table: Kind,
     place: usize,
 }
-
-/// What stands on the row of the e-mail that was chosen, not on that of the name.
-const OF_EMAIL: [&str; 3] = ["WorkEmail", "EmailType", "EmailPrimaryFlag"];
 
 impl<'a> Columns<'a> {
     /// Whether any file has what a plain or qualified name means; names that resolution adds always exist.
@@ -98,32 +115,88 @@ impl<'a> Columns<'a> {
             "WorkerState" => return Origin::WorkerState,
             "ResolutionRule" => return Origin::ResolutionRule,
             "WorkerType" => return Origin::WorkerType,
+            "WorkPhone" if self.workforce.table(Kind::Phone).configured => return Origin::WorkPhone,
             _ => {}
         }
-        let qualified = name
-            .split_once('.')
-            .and_then(|(kind, own)| Some((Kind::ALL.into_iter().find(|known| known.name() == kind)?, own)));
-        let kinds: &[Kind] = match &qualified {
-            Some((kind, _)) => std::slice::from_ref(kind),
-            None => &PRECEDENCE,
+        if let Some(origin) = self.side(name) {
+            return origin;
+        }
+        let qualified = name.split_once('.').and_then(|(kind, own)| Some((Kind::named(kind)?, own)));
+        let kinds = match &qualified {
+            Some((kind, _)) => vec![*kind],
+            None => self.holders(name),
         };
         let own = qualified.map_or(name, |(_, own)| own);
         let place = |kind: &Kind| {
             let table = self.workforce.table(self.kept_in(*kind));
             let place = table.has(own).then(|| table.layout.place(own)).flatten();
-            let of = if self.kept_in(*kind) == *kind { *kind } else { owner(own) };
-            place.map(|place| Place { of, table: self.kept_in(*kind), place })
+            place.map(|place| Place { of: self.teller(*kind, own), table: self.kept_in(*kind), place })
         };
-        let places: Vec<Place> = kinds.iter().filter_map(place).collect();
-        match places.last() {
-            Some(place) if OF_EMAIL.contains(&own) => Origin::Email(*place),
-            _ => Origin::Cells(places),
+        Origin::Cells(kinds.iter().filter_map(place).collect())
+    }
+
+    /// How each side extract meets `persons`.
+    pub fn joined(&self, persons: &[u32]) -> Vec<Joined> {
+        let one = |side: &Side| {
+            let key = self.origin(&side.key);
+            let mut joined =
+                Joined { extract: side.name, key: side.key.clone(), found: 0, not_found: 0, without_key: 0 };
+            for person in persons {
+                let bucket = match self.text(&key, *person).filter(|key| !key.is_empty()) {
+                    None => &mut joined.without_key,
+                    Some(key) if side.find(key).is_some() => &mut joined.found,
+                    Some(_) => &mut joined.not_found,
+                };
+                *bucket += 1;
+            }
+            joined
+        };
+        self.sides.iter().map(one).collect()
+    }
+
+    /// A column that a side extract brings: qualified, or plain where the people have no such attribute.
+    fn side(&self, name: &str) -> Option<Origin> {
+        let (extract, own) = name.split_once('.').map_or((None, name), |(extract, own)| (Some(extract), own));
+        if extract.is_none() && attribute::find_name(name).next().is_some() {
+            return None;
+        }
+        let named = |side: &&Side| extract.is_none_or(|extract| extract == side.name);
+        let place = |(index, side): (usize, &Side)| {
+            let place = side.layout.place(own).filter(|place| *place >= Layout::SIDE_VALUES)?;
+            named(&side).then(|| Origin::Side(index, place, Box::new(self.origin(&side.key))))
+        };
+        self.sides.iter().enumerate().find_map(place)
+    }
+
+    /// The kinds in which a plain name is looked up: a satellite alone, where one brings it; every kind for the extracts' own
+    /// headers.
+    fn holders(&self, name: &str) -> Vec<Kind> {
+        let configured = |kind: &Kind| self.workforce.table(*kind).configured;
+        let mut known = attribute::find_name(name).peekable();
+        if known.peek().is_none() {
+            return PRECEDENCE.into_iter().chain(Kind::SATELLITES.into_iter().filter(configured)).collect();
+        }
+        match known.find_map(|attribute| attribute.satellite).filter(configured) {
+            Some(satellite) => vec![satellite],
+            None => PRECEDENCE.to_vec(),
         }
     }
 
     /// The kind whose rows carry the columns of `kind`: in a flat source the assignment's (rule 9).
     fn kept_in(&self, kind: Kind) -> Kind {
         if self.workforce.table(kind).configured { kind } else { Kind::Assignment }
+    }
+
+    /// Which of the person's rows tells what `name` means among the columns of `kind`: what is said of the e-mail stands on
+    /// the row that rule 22 takes, not on that of the name; in a flat source a name that several kinds carry is the first's.
+    fn teller(&self, kind: Kind, name: &str) -> Kind {
+        let owner = attribute::find_name(name).next();
+        let of_email = owner.is_some_and(|attribute| attribute.satellite == Some(Kind::Email));
+        if of_email && self.kept_in(kind) == self.kept_in(Kind::Person) && !self.workforce.table(Kind::Email).configured
+        {
+            return Kind::Email;
+        }
+        if self.kept_in(kind) == kind { kind } else { owner.map_or(Kind::Assignment, |attribute| attribute.kind) }
     }
 
     fn text(&self, origin: &Origin, person: u32) -> Option<&'a str> {
@@ -137,7 +210,15 @@ impl<'a> Columns<'a> {
                 let (place, position) = first_row(places, resolved)?;
                 Some(self.cell(place, position))
             }
-            Origin::Email(place) => Some(self.cell(*place, resolved.email?)),
+            Origin::Side(side, place, key) => {
+                let key = self.text(key, person)?;
+                self.sides[*side].find(key).map(|cells| cells.get(*place))
+            }
+            Origin::WorkPhone => {
+                let position = resolved.row(Kind::Phone)?;
+                let cell = |place| self.cell(Place { of: Kind::Phone, table: Kind::Phone, place }, position);
+                (!is_home(cell(satellite::TYPE))).then(|| cell(satellite::VALUE))
+            }
         }
     }
 
@@ -154,21 +235,9 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// In a flat source: whose a name is that several kinds carry (`pipeline.md` section 1).
-fn owner(name: &str) -> Kind {
-    attribute::find_name(name).next().map_or(Kind::Assignment, |attribute| attribute.kind)
-}
-
 /// The column of the first kind of which the person has a row, and the position of the row.
 fn first_row(places: &[Place], resolved: &Resolved) -> Option<(Place, u32)> {
-    places.iter().find_map(|place| {
-        let position = match place.of {
-            Kind::Assignment => resolved.assignment,
-            Kind::WorkRelationship => resolved.work_relationship,
-            Kind::Person => resolved.person,
-        };
-        Some((*place, position?))
-    })
+    places.iter().find_map(|place| Some((*place, resolved.row(place.of)?)))
 }
 
 fn days(name: &str, dates: impl Iterator<Item = Option<Date>>) -> PolarsResult<Series> {

@@ -19,6 +19,29 @@ pub struct Case<'a> {
     pub persons: Vec<PersonRow<'a>>,
     pub work_relationships: Vec<WorkRelationship<'a>>,
     pub assignments: Vec<Assignment<'a>>,
+    /// In the order of [`Kind::SATELLITES`]; none where the pipeline has no such extract.
+    pub satellites: [Option<Vec<SatelliteRow<'a>>>; Kind::SATELLITES.len()],
+}
+
+impl<'a> Case<'a> {
+    /// The rows of a satellite.
+    pub fn of(&self, satellite: Kind) -> &[SatelliteRow<'a>] {
+        self.configured(satellite).unwrap_or_default()
+    }
+
+    /// The rows of a satellite, where the pipeline has such an extract.
+    pub fn configured(&self, satellite: Kind) -> Option<&[SatelliteRow<'a>]> {
+        self.satellites[satellite.satellite()?].as_deref()
+    }
+}
+
+/// A dated row beside the person: a name, an e-mail, a phone, an address, a national identifier, a manager.
+#[derive(Clone, Copy)]
+pub struct SatelliteRow<'a> {
+    pub cells: Cells<'a>,
+    pub facts: &'a Facts,
+    /// Its position among the rows of its kind.
+    pub position: u32,
 }
 
 /// A person row: names, work e-mail and what else is not of employment. In a flat source it stands on an assignment row.
@@ -116,7 +139,18 @@ impl Workforce {
             persons,
             work_relationships: relationships,
             assignments,
+            satellites: Kind::SATELLITES.map(|kind| self.satellites_of(kind, person)),
         }
+    }
+
+    /// The admitted rows of a satellite of a person, where the pipeline has such an extract.
+    pub fn satellites_of(&self, kind: Kind, person: usize) -> Option<Vec<SatelliteRow<'_>>> {
+        let rows = self.admitted(kind, person).map(|(position, row, cells)| SatelliteRow {
+            cells,
+            facts: &row.facts,
+            position,
+        });
+        self.table(kind).configured.then(|| rows.collect())
     }
 
     /// The admitted rows of a person, with their positions.

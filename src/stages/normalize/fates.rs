@@ -12,17 +12,13 @@ use crate::model::attribute;
 use crate::model::code::{Code, Codes, Severity, entry};
 use crate::model::finding::{Example, Findings};
 use crate::model::kind::Kind;
-use crate::model::layout::{Layout, assignment, person, work_relationship};
+use crate::model::layout::{Layout, assignment, person, person_id, satellite, work_relationship};
 use crate::model::row::{Cells, Fate, NOBODY, Row, Rows};
 
 /// Decides all fates and notes every person's findings of its own rows.
 pub fn decide(workforce: &mut Workforce, day: Date) {
     let mut notes = std::mem::take(&mut workforce.notes);
-    let mut rows = [
-        std::mem::take(&mut workforce.person.rows.rows),
-        std::mem::take(&mut workforce.work_relationship.rows.rows),
-        std::mem::take(&mut workforce.assignment.rows.rows),
-    ];
+    let mut rows = workforce.tables.each_mut().map(|table| std::mem::take(&mut table.rows.rows));
     let blocks = split(workforce, &mut notes, &mut rows);
     let context = Context::new(workforce, day);
     let found: Vec<(Findings, BTreeSet<u32>)> =
@@ -35,22 +31,26 @@ pub fn decide(workforce: &mut Workforce, day: Date) {
     }
     reject_nobodys(&context, &mut rows, &mut findings);
     for file in untyped {
-        let name = workforce.assignment.rows.files[file as usize].name.clone();
+        let name = workforce.table(Kind::Assignment).rows.files[file as usize].name.clone();
         let example = || Example { person_number: None, file: Some(name), line: None };
         findings.add(Code::Row023, Severity::Warning, example);
     }
-    let [persons, relationships, assignments] = rows;
-    workforce.person.rows.rows = persons;
-    workforce.work_relationship.rows.rows = relationships;
-    workforce.assignment.rows.rows = assignments;
+    for (table, rows) in workforce.tables.iter_mut().zip(rows) {
+        table.rows.rows = rows;
+    }
     workforce.notes = notes;
     workforce.findings = findings;
 }
 
+/// One list of rows a kind, in the order of [`Kind::ALL`].
+const KINDS: usize = Kind::ALL.len();
+
 /// What deciding needs beside the rows.
 struct Context<'a> {
-    tables: [&'a Rows; 3],
+    tables: [&'a Rows; KINDS],
     shape: Shape,
+    /// Rows of the kind `name` carry effective dates; else two of a type are a conflict, as with persons (rule 9).
+    dated_names: bool,
     day: Date,
     /// In a flat source: the places of the person's columns on an assignment row.
     flat_person: Vec<usize>,
@@ -58,9 +58,11 @@ struct Context<'a> {
 
 impl<'a> Context<'a> {
     fn new(workforce: &'a Workforce, day: Date) -> Context<'a> {
-        let layout = &workforce.assignment.layout;
+        let layout = &workforce.table(Kind::Assignment).layout;
+        let names = workforce.table(Kind::Name);
         Context {
-            tables: [&workforce.person.rows, &workforce.work_relationship.rows, &workforce.assignment.rows],
+            tables: workforce.tables.each_ref().map(|table| &table.rows),
+            dated_names: names.has("EffectiveStartDate"),
             shape: workforce.shape,
             day,
             flat_person: places_of(Kind::Person, layout),
@@ -83,16 +85,14 @@ pub(super) fn places_of(kind: Kind, layout: &Layout) -> Vec<usize> {
 struct Block<'a> {
     first: usize,
     notes: &'a mut [Notes],
-    rows: [&'a mut [Row]; 3],
-    starts: [&'a [u32]; 3],
+    rows: [&'a mut [Row]; KINDS],
+    starts: [&'a [u32]; KINDS],
 }
 
-fn split<'a>(workforce: &'a Workforce, notes: &'a mut [Notes], rows: &'a mut [Vec<Row>; 3]) -> Vec<Block<'a>> {
+fn split<'a>(workforce: &'a Workforce, notes: &'a mut [Notes], rows: &'a mut [Vec<Row>; KINDS]) -> Vec<Block<'a>> {
     const PERSONS: usize = 4096;
-    let starts = [&workforce.person.groups, &workforce.work_relationship.groups, &workforce.assignment.groups]
-        .map(|groups| groups.starts.as_slice());
-    let [persons, relationships, assignments] = rows;
-    let mut rest = [persons.as_mut_slice(), relationships.as_mut_slice(), assignments.as_mut_slice()];
+    let starts = workforce.tables.each_ref().map(|table| table.groups.starts.as_slice());
+    let mut rest = rows.each_mut().map(Vec::as_mut_slice);
     let mut blocks = Vec::new();
     for (block, notes) in notes.chunks_mut(PERSONS).enumerate() {
         let first = block * PERSONS;
@@ -117,7 +117,7 @@ fn decide_block(context: &Context<'_>, block: Block<'_>) -> (Findings, BTreeSet<
     for (offset, notes) in notes.iter_mut().enumerate() {
         let person = first + offset;
         let mut index = 0;
-        let [persons, relationships, assignments] = rows.each_mut().map(|rest| {
+        let own = rows.each_mut().map(|rest| {
             let length = (starts[index][person + 1] - starts[index][person]) as usize;
             index += 1;
             let (head, tail) = std::mem::take(rest).split_at_mut(length);
@@ -125,18 +125,20 @@ fn decide_block(context: &Context<'_>, block: Block<'_>) -> (Findings, BTreeSet<
             head
         });
         let mut group = Group { context, notes, findings: &mut findings, untyped: &mut untyped };
-        group.decide(persons, relationships, assignments);
+        group.decide(own);
     }
     (findings, untyped)
 }
 
-/// Rows whose PersonNumber cannot be read are rejected, and are nobody's.
-fn reject_nobodys(context: &Context<'_>, rows: &mut [Vec<Row>; 3], findings: &mut Findings) {
+/// Rows whose PersonNumber cannot be read are rejected, and are nobody's. So are managers of an assignment that is in no
+/// file; nothing is wrong with these, and they stay admitted.
+fn reject_nobodys(context: &Context<'_>, rows: &mut [Vec<Row>; KINDS], findings: &mut Findings) {
     for (kind, rows) in Kind::ALL.into_iter().zip(rows) {
         let start = rows.partition_point(|row| row.person != NOBODY);
-        for row in &mut rows[start..] {
+        for row in rows[start..].iter_mut().filter(|row| row.codes.has_keys() || row.codes.has_values()) {
             row.fate = Fate::Rejected;
-            for code in row.codes.keys().iter() {
+            let codes = if row.codes.has_keys() { row.codes.keys() } else { row.codes.values() };
+            for code in codes.iter() {
                 findings.add(code, Severity::Error, || address(context, kind, row, None));
             }
         }
@@ -162,24 +164,21 @@ struct Group<'a, 'c> {
 }
 
 impl Group<'_, '_> {
-    fn decide(&mut self, persons: &mut [Row], relationships: &mut [Row], assignments: &mut [Row]) {
-        for (kind, rows) in [
-            (Kind::Person, &mut *persons),
-            (Kind::WorkRelationship, &mut *relationships),
-            (Kind::Assignment, &mut *assignments),
-        ] {
+    fn decide(&mut self, mut rows: [&mut [Row]; KINDS]) {
+        for (kind, rows) in Kind::ALL.into_iter().zip(&mut rows) {
             self.reject_by_key(kind, rows);
             self.collapse(kind, rows);
         }
+        let [_, relationships, assignments, ..] = &mut rows;
         self.set_aside_relationships(relationships);
         self.set_aside_assignments(relationships, assignments);
-        self.reject_by_value(Kind::Person, persons);
-        self.reject_by_value(Kind::WorkRelationship, relationships);
-        self.reject_by_value(Kind::Assignment, assignments);
-        self.notes.present = [&*persons, relationships, assignments]
-            .iter()
-            .any(|rows| rows.iter().any(|row| row.fate == Fate::Admitted));
-        self.compare(persons, relationships, assignments);
+        for (kind, rows) in Kind::ALL.into_iter().zip(&mut rows) {
+            self.reject_by_value(kind, rows);
+        }
+        let admitted =
+            rows.map(|rows| -> Vec<Row> { rows.iter().filter(|row| row.fate == Fate::Admitted).copied().collect() });
+        self.notes.present = admitted.iter().any(|rows| !rows.is_empty());
+        self.compare(&admitted);
     }
 
     fn reject_by_key(&mut self, kind: Kind, rows: &mut [Row]) {
@@ -275,46 +274,47 @@ impl Group<'_, '_> {
     }
 
     /// Rules 8 and 9, as far as one person's own rows tell.
-    fn compare(&mut self, persons: &[Row], relationships: &[Row], assignments: &[Row]) {
-        let admitted =
-            |rows: &[Row]| -> Vec<Row> { rows.iter().filter(|row| row.fate == Fate::Admitted).copied().collect() };
-        let (persons, relationships, assignments) = (admitted(persons), admitted(relationships), admitted(assignments));
+    fn compare(&mut self, admitted: &[Vec<Row>; KINDS]) {
+        let [persons, relationships, assignments, names, ..] = admitted;
         let employed = !relationships.is_empty() || !assignments.is_empty();
         if self.context.shape.has_persons && persons.is_empty() && employed {
             self.quarantine(Code::Per020);
         }
-        self.compare_person_ids(&persons, &relationships, &assignments);
-        self.compare_persons(&persons, &assignments);
-        self.compare_assignments(&assignments);
+        self.compare_person_ids(admitted);
+        self.compare_persons(persons, assignments);
+        if !self.context.dated_names && self.contradict(Kind::Name, names, satellite::TYPE) {
+            self.quarantine(Code::Per021);
+        }
+        self.compare_assignments(assignments);
     }
 
     /// `KEY022`: one PersonNumber with two PersonIds.
-    fn compare_person_ids(&mut self, persons: &[Row], relationships: &[Row], assignments: &[Row]) {
+    fn compare_person_ids(&mut self, admitted: &[Vec<Row>; KINDS]) {
         let context = self.context;
-        let ids = |kind, rows: &[Row], place| -> Vec<&str> {
-            rows.iter().map(|row| context.cells(kind, row).get(place)).collect()
-        };
-        let mut all = ids(Kind::Person, persons, person::PERSON_ID);
-        all.extend(ids(Kind::WorkRelationship, relationships, work_relationship::PERSON_ID));
-        all.extend(ids(Kind::Assignment, assignments, assignment::PERSON_ID));
-        if differ(all.into_iter().filter(|id| !id.is_empty())) {
+        let ids = Kind::ALL.into_iter().zip(admitted).filter_map(|(kind, rows)| Some((kind, rows, person_id(kind)?)));
+        let ids = ids.flat_map(|(kind, rows, place)| rows.iter().map(move |row| context.cells(kind, row).get(place)));
+        if differ(ids.filter(|id| !id.is_empty())) {
             self.quarantine(Code::Key022);
         }
     }
 
-    /// `PER021`: different values on undated person rows of one name type, or in the person columns of a flat source. Ids
-    /// are keys, and no values.
+    /// Whether two of the rows bear the same type and different values. Ids are keys, and no values.
+    fn contradict(&self, kind: Kind, rows: &[Row], type_place: usize) -> bool {
+        let id = person_id(kind);
+        let values = |row: &Row| -> Vec<&str> {
+            let cells = self.context.cells(kind, row).iter().enumerate();
+            cells.filter(|(place, _)| Some(*place) != id).map(|(_, cell)| cell).collect()
+        };
+        let type_of = |row: &Row| self.context.cells(kind, row).get(type_place);
+        let contradict = |a: &Row, b: &Row| type_of(a) == type_of(b) && values(a) != values(b);
+        rows.iter().enumerate().any(|(i, row)| rows[..i].iter().any(|other| contradict(row, other)))
+    }
+
+    /// `PER021`: different values on undated person rows of one name type, or in the person columns of a flat source.
     fn compare_persons(&mut self, persons: &[Row], assignments: &[Row]) {
         let context = self.context;
         let conflict = if context.shape.has_persons {
-            let type_of = |row: &Row| context.cells(Kind::Person, row).get(person::NAME_TYPE);
-            let values = |row: &Row| -> Vec<&str> {
-                let cells = context.cells(Kind::Person, row).iter().enumerate();
-                cells.filter(|(place, _)| *place != person::PERSON_ID).map(|(_, cell)| cell).collect()
-            };
-            let conflict = |a: &Row, b: &Row| type_of(a) == type_of(b) && values(a) != values(b);
-            !context.shape.dated_persons
-                && persons.iter().enumerate().any(|(i, row)| persons[..i].iter().any(|other| conflict(row, other)))
+            !context.shape.dated_persons && self.contradict(Kind::Person, persons, person::NAME_TYPE)
         } else {
             differ(assignments.iter().map(|row| picked(context.cells(Kind::Assignment, row), &context.flat_person)))
         };

@@ -11,7 +11,7 @@ use super::fates::{picked, places_of};
 use super::workforce::Workforce;
 use crate::model::code::Code;
 use crate::model::kind::Kind;
-use crate::model::layout::{assignment, person, work_relationship};
+use crate::model::layout::{assignment, person_id, work_relationship};
 use crate::model::row::{Fate, NOBODY, Row};
 
 /// Notes every finding that takes more than one person to see.
@@ -117,9 +117,10 @@ pub struct PersonIds<'a>(Vec<(&'a str, u32)>);
 
 impl<'a> PersonIds<'a> {
     pub fn of(workforce: &'a Workforce) -> PersonIds<'a> {
-        const PLACES: [usize; 3] = [person::PERSON_ID, work_relationship::PERSON_ID, assignment::PERSON_ID];
+        let places = Kind::ALL.map(person_id);
         let of_person = |person: usize| {
-            let ids = Kind::ALL.into_iter().zip(PLACES).flat_map(move |(kind, place)| {
+            let places = Kind::ALL.into_iter().zip(places).filter_map(|(kind, place)| Some((kind, place?)));
+            let ids = places.flat_map(move |(kind, place)| {
                 let cells = move |row| workforce.table(kind).rows.cells(row).get(place);
                 admitted(workforce, kind, person).map(cells).filter(|id| !id.is_empty())
             });
@@ -153,10 +154,10 @@ fn values_of_relationship(workforce: &Workforce) -> Vec<usize> {
     const IDS: [usize; 3] =
         [work_relationship::PERSON_NUMBER, work_relationship::PERIOD_OF_SERVICE_ID, work_relationship::PERSON_ID];
     if workforce.shape.has_work_relationships {
-        let places = 0..workforce.work_relationship.layout.columns().len();
+        let places = 0..workforce.table(Kind::WorkRelationship).layout.columns().len();
         return places.filter(|place| !IDS.contains(place)).collect();
     }
-    places_of(Kind::WorkRelationship, &workforce.assignment.layout)
+    places_of(Kind::WorkRelationship, &workforce.table(Kind::Assignment).layout)
 }
 
 fn hash(text: &str) -> u64 {
@@ -170,11 +171,13 @@ fn strangers(workforce: &Workforce, relationships: &Index) -> Found {
     let persons = 0..workforce.len();
     let found = persons.into_par_iter().flat_map_iter(|person| {
         let own: FxHashSet<&str> = admitted(workforce, Kind::WorkRelationship, person)
-            .map(|row| workforce.work_relationship.rows.cells(row).get(work_relationship::PERIOD_OF_SERVICE_ID))
+            .map(|row| {
+                workforce.table(Kind::WorkRelationship).rows.cells(row).get(work_relationship::PERIOD_OF_SERVICE_ID)
+            })
             .collect();
         let mut found = Found::new();
         for row in admitted(workforce, Kind::Assignment, person) {
-            let id = workforce.assignment.rows.cells(row).get(assignment::PERIOD_OF_SERVICE_ID);
+            let id = workforce.table(Kind::Assignment).rows.cells(row).get(assignment::PERIOD_OF_SERVICE_ID);
             if own.contains(id) {
                 continue;
             }

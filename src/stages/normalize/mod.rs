@@ -5,6 +5,7 @@ mod case;
 mod fates;
 mod keys;
 mod rows;
+mod side;
 #[cfg(test)]
 pub mod testing;
 #[cfg(test)]
@@ -12,7 +13,8 @@ mod tests;
 mod types;
 mod workforce;
 
-pub use case::{Assignment, AssignmentRow, Case, Email, PersonRow, WorkRelationship};
+pub use case::{Assignment, AssignmentRow, Case, Email, PersonRow, SatelliteRow, WorkRelationship};
 pub use keys::{Index, PersonIds};
 pub use rows::{Seen, Writing, add_file};
+pub use side::{Contradiction, Side};
 pub use workforce::{Notes, Shape, Table, Workforce, normalize};

@@ -26,7 +26,7 @@ impl Csv {
 /// The workforce of these files, one a kind, as of [`DAY`].
 pub fn workforce(files: Vec<Csv>) -> Workforce {
     let is_configured = |kind: Kind| files.iter().any(|file| file.kind == kind);
-    let [person, work_relationship, assignment] = Kind::ALL.map(|kind| {
+    let tables = Kind::ALL.map(|kind| {
         let layout = Layout::new(kind, [("WorkEmail", false), ("LastName", false), ("EmailType", false)]);
         let is_flat = kind == Kind::Assignment && !is_configured(Kind::WorkRelationship);
         let layout = if is_flat { layout.telling_of_work_relationships() } else { layout };
@@ -40,7 +40,7 @@ pub fn workforce(files: Vec<Csv>) -> Workforce {
         }
         table
     });
-    normalize(person, work_relationship, assignment, DAY)
+    normalize(tables, DAY)
 }
 
 /// The codes of a person after normalization.

@@ -8,7 +8,7 @@ use super::{fates, keys};
 use crate::model::code::Codes;
 use crate::model::finding::Findings;
 use crate::model::kind::Kind;
-use crate::model::layout::{Layout, assignment, work_relationship};
+use crate::model::layout::{Layout, assignment, manager, work_relationship};
 use crate::model::row::{Groups, NOBODY, Row, Rows};
 
 /// The rows of one kind. A kind that the pipeline does not configure has none.
@@ -60,7 +60,7 @@ const WORK_RELATIONSHIP_COLUMNS: [&str; 5] =
     ["PeriodOfServiceId", "DateStart", "ActualTerminationDate", "PrimaryAssignmentFlag", "PrimaryWorkRelationFlag"];
 
 impl Shape {
-    fn of(person: &Table, work_relationship: &Table, assignment: &Table) -> Shape {
+    fn of([person, work_relationship, assignment, ..]: &[Table; Kind::ALL.len()]) -> Shape {
         let service = if work_relationship.configured { work_relationship } else { assignment };
         Shape {
             has_persons: person.configured,
@@ -87,9 +87,8 @@ pub struct Notes {
 /// Everything that resolution reads.
 #[derive(Debug)]
 pub struct Workforce {
-    pub person: Table,
-    pub work_relationship: Table,
-    pub assignment: Table,
+    /// In the order of [`Kind::ALL`].
+    pub tables: [Table; Kind::ALL.len()],
     pub shape: Shape,
     /// By person.
     pub notes: Vec<Notes>,
@@ -144,9 +143,9 @@ impl Workforce {
     /// A cell of the row that tells of a work relationship: its own, or in a source that derives it an assignment's.
     fn relationship_cell(&self, position: Option<u32>, own: usize, derived: usize) -> &str {
         let (table, place) = if self.shape.has_work_relationships {
-            (&self.work_relationship, own)
+            (self.table(Kind::WorkRelationship), own)
         } else {
-            (&self.assignment, derived)
+            (self.table(Kind::Assignment), derived)
         };
         position.map_or("", |position| table.rows.cells(&table.rows.rows[position as usize]).get(place))
     }
@@ -163,14 +162,15 @@ impl Workforce {
 
     /// The AssignmentId of an assignment row, by its position.
     pub fn assignment_id(&self, position: Option<u32>) -> &str {
-        let rows = &self.assignment.rows;
+        let rows = &self.table(Kind::Assignment).rows;
         position.map_or("", |position| rows.cells(&rows.rows[position as usize]).get(assignment::ASSIGNMENT_ID))
     }
 
     /// Whether any primary flag of any kind is filled in anywhere, with whatever text (`SRC020`).
     pub fn has_primary_flags(&self) -> bool {
-        [&self.work_relationship, &self.assignment].iter().any(|table| {
+        [Kind::WorkRelationship, Kind::Assignment].iter().any(|kind| {
             const FLAGS: [&str; 3] = ["PrimaryFlag", "PrimaryAssignmentFlag", "PrimaryWorkRelationFlag"];
+            let table = self.table(*kind);
             let places: Vec<usize> = FLAGS.iter().filter_map(|flag| table.layout.place(flag)).collect();
             let is_filled = |row: &Row| places.iter().any(|place| !table.rows.cells(row).get(*place).is_empty());
             table.rows.rows.par_iter().any(is_filled)
@@ -178,37 +178,26 @@ impl Workforce {
     }
 
     pub fn table(&self, kind: Kind) -> &Table {
-        match kind {
-            Kind::Person => &self.person,
-            Kind::WorkRelationship => &self.work_relationship,
-            Kind::Assignment => &self.assignment,
-        }
+        &self.tables[kind as usize]
     }
 }
 
-/// Groups the rows of the three kinds by person and decides every row's fate (rules 4 to 9).
-pub fn normalize(
-    mut person: Table,
-    mut work_relationship: Table,
-    mut assignment: Table,
-    day: jiff::civil::Date,
-) -> Workforce {
-    let shape = Shape::of(&person, &work_relationship, &assignment);
-    let numbers = {
-        let tables = [&person, &work_relationship, &assignment];
-        number_of_rows(&tables)
-    };
+/// Groups the rows of all kinds by person and decides every row's fate (rules 4 to 9).
+pub fn normalize(mut tables: [Table; Kind::ALL.len()], day: jiff::civil::Date) -> Workforce {
+    let shape = Shape::of(&tables);
+    let numbers = number_of_rows(&tables);
     let index: FxHashMap<&str, u32> =
         (0..numbers.ends.len()).map(|person| (numbers.get(person), person as u32)).collect();
-    for table in [&mut person, &mut work_relationship, &mut assignment] {
-        group(table, &index, numbers.ends.len());
+    for table in &mut tables {
+        group(table, numbers.ends.len(), |rows, row| readable_number(rows, row).map(|number| index[number]));
     }
     drop(index);
+    if !tables[Kind::Manager as usize].has("PersonNumber") {
+        group_managers(&mut tables, numbers.ends.len());
+    }
     let mut workforce = Workforce {
         notes: vec![Notes::default(); numbers.ends.len()],
-        person,
-        work_relationship,
-        assignment,
+        tables,
         shape,
         findings: Findings::default(),
         numbers,
@@ -218,13 +207,27 @@ pub fn normalize(
     workforce
 }
 
+/// Managers of a file without PersonNumbers belong to the person whose assignment they name; those of an assignment
+/// that is in no file stay nobody's.
+fn group_managers(tables: &mut [Table; Kind::ALL.len()], persons: usize) {
+    let (others, managers) = tables.split_at_mut(Kind::Manager as usize);
+    let assignments = &others[Kind::Assignment as usize].rows;
+    let holders: FxHashMap<&str, u32> = assignments
+        .rows
+        .iter()
+        .rev()
+        .map(|row| (assignments.cells(row).get(assignment::ASSIGNMENT_ID), row.person))
+        .collect();
+    group(&mut managers[0], persons, |rows, row| holders.get(rows.cells(row).get(manager::ASSIGNMENT_ID)).copied());
+}
+
 /// The PersonNumber of a row, where it can be read: not blank, and not damaged.
 fn readable_number<'a>(rows: &'a Rows, row: &Row) -> Option<&'a str> {
     let number = rows.cells(row).get(0);
     (!number.is_empty() && !super::rows::is_spreadsheet_damage(number)).then_some(number)
 }
 
-fn number_of_rows(tables: &[&Table]) -> Numbers {
+fn number_of_rows(tables: &[Table]) -> Numbers {
     let mut distinct: Vec<&str> = tables
         .iter()
         .flat_map(|table| {
@@ -248,12 +251,12 @@ fn number_of_rows(tables: &[&Table]) -> Numbers {
 }
 
 /// Brings the rows of each person together, keeping their order; rows of nobody come last.
-fn group(table: &mut Table, index: &FxHashMap<&str, u32>, persons: usize) {
+fn group(table: &mut Table, persons: usize, owner: impl Fn(&Rows, &Row) -> Option<u32> + Sync) {
     let rows = &mut table.rows;
     let mut owned = std::mem::take(&mut rows.rows);
     owned.par_chunks_mut(1 << 14).for_each(|chunk| {
         for row in chunk {
-            row.person = readable_number(rows, row).map_or(NOBODY, |number| index[number]);
+            row.person = owner(rows, row).unwrap_or(NOBODY);
         }
     });
     owned.par_sort_by_key(|row| row.person);

@@ -24,6 +24,7 @@ pub fn load(to: &Path) -> Result<Option<Baseline>, PublishError> {
 /// The PersonNumbers of the active users, sorted.
 fn active_persons(csv: &mut Tallied<File>) -> Result<Vec<Box<str>>, csv::Error> {
     const PERSON_NUMBER: usize = 0;
+    const ACTIVE: usize = 2;
     const DISPOSITION: usize = 3;
     let mut rows = csv::Reader::from_reader(csv);
     if *rows.headers()? != lists::RESOLUTION[..] {
@@ -32,7 +33,8 @@ fn active_persons(csv: &mut Tallied<File>) -> Result<Vec<Box<str>>, csv::Error> 
     let mut row = csv::StringRecord::new();
     let mut active = Vec::new();
     while rows.read_record(&mut row)? {
-        if &row[DISPOSITION] == lists::EMITTED {
+        // Emitted and not active are future hires and their like, where the pipeline emits them.
+        if &row[DISPOSITION] == lists::EMITTED && &row[ACTIVE] == "true" {
             active.push(Box::from(&row[PERSON_NUMBER]));
         }
     }

@@ -62,7 +62,8 @@ pub(super) fn find_delimiter(text: &[u8]) -> u8 {
 pub(super) struct Line<'a> {
     pub(super) file: &'a str,
     pub(super) line: u32,
-    pub(super) kind: Kind,
+    /// The kind of record; `None` in a side extract, whose columns only the pipeline knows.
+    pub(super) kind: Option<Kind>,
     pub(super) names: Vec<String>,
 }
 
@@ -97,7 +98,8 @@ impl Line<'_> {
         if let Some((first, second)) = twins().or(alike) {
             return Err(self.alike(first, second));
         }
-        let notices = unknown.into_iter().map(|index| self.unknown(index)).collect();
+        let notices = self.kind.into_iter().flat_map(|kind| unknown.iter().map(move |index| (kind, *index)));
+        let notices = notices.map(|(kind, index)| self.unknown(kind, index)).collect();
         Ok(Header { names: self.names, columns, notices })
     }
 
@@ -106,7 +108,7 @@ impl Line<'_> {
         let free = |columns: &[(String, usize)], index| columns.iter().all(|(_, taken)| *taken != index);
         let found: Vec<(usize, &Attribute)> = (0..plain.len())
             .filter(|index| free(columns, *index))
-            .filter_map(|index| Some((index, attribute::find(self.kind, &plain[index])?)))
+            .filter_map(|index| Some((index, self.find(&plain[index])?)))
             .collect();
         let (by_name, by_alias): (Vec<_>, Vec<_>) =
             found.into_iter().partition(|(index, attribute)| attribute.name.eq_ignore_ascii_case(&plain[*index]));
@@ -148,8 +150,15 @@ impl Line<'_> {
         }
     }
 
-    fn unknown(&self, index: usize) -> Notice {
+    fn find(&self, header: &str) -> Option<&'static Attribute> {
+        match self.kind {
+            Some(kind) => attribute::find(kind, header),
+            None => attribute::find_in_side(header),
+        }
+    }
+
+    fn unknown(&self, kind: Kind, index: usize) -> Notice {
         let header = self.names[index].clone();
-        Notice { file: self.file.into(), line: self.line, column: index + 1, header, kind: self.kind }
+        Notice { file: self.file.into(), line: self.line, column: index + 1, header, kind }
     }
 }

@@ -30,7 +30,6 @@ use strict::Flaw;
 /// A CSV file that was read strictly: every record of it is whole.
 pub struct CsvFile {
     name: String,
-    kind: Kind,
     text: Vec<u8>,
     bytes_read: usize,
     delimiter: u8,
@@ -55,13 +54,26 @@ impl CsvFile {
         required: &[&str],
     ) -> Result<CsvFile, ReadError> {
         let required = [required_by_rules(kind, history), required].concat();
-        Self::open_in_pieces(name, kind, plaintext, options, &required, PIECE)
+        Self::open_in_pieces(name, Some(kind), plaintext, options, &required, PIECE)
+    }
+
+    /// Decodes and judges a file of a side extract: its columns are the key and what the pipeline says that it brings, each
+    /// under its own header or that of `columns`. The errors are those of [`CsvFile::open`].
+    pub fn open_side(name: &str, plaintext: Vec<u8>, options: &Extract, key: &str) -> Result<CsvFile, ReadError> {
+        let mut options = options.clone();
+        let wanted: Vec<String> = std::iter::once(key).chain(options.brought()).map(str::to_owned).collect();
+        for wanted in wanted {
+            if options.columns.0.iter().all(|(name, _)| *name != wanted) {
+                options.columns.0.push((wanted.clone(), wanted));
+            }
+        }
+        Self::open_in_pieces(name, None, plaintext, &options, &[], PIECE)
     }
 
     /// [`CsvFile::open`], with the size of a piece, which changes nothing but speed.
     fn open_in_pieces(
         name: &str,
-        kind: Kind,
+        kind: Option<Kind>,
         plaintext: Vec<u8>,
         options: &Extract,
         required: &[&str],
@@ -80,7 +92,6 @@ impl CsvFile {
             return match options.allow_empty {
                 true => Ok(CsvFile {
                     name: name.into(),
-                    kind,
                     text,
                     bytes_read,
                     delimiter,
@@ -100,17 +111,12 @@ impl CsvFile {
 
         let pieces = pieces::after(&text, pieces, extent.next);
         judge(&text, &pieces, delimiter, extent.fields).map_err(flawed)?;
-        Ok(CsvFile { name: name.into(), kind, text, bytes_read, delimiter, header, pieces })
+        Ok(CsvFile { name: name.into(), text, bytes_read, delimiter, header, pieces })
     }
 
     /// The name that the file was opened with.
     pub fn name(&self) -> &str {
         &self.name
-    }
-
-    /// The kind of its records.
-    pub fn kind(&self) -> Kind {
-        self.kind
     }
 
     /// The size of the file, before decoding.
@@ -152,6 +158,12 @@ fn required_by_rules(kind: Kind, history: bool) -> &'static [&'static str] {
         Kind::WorkRelationship => &["PersonNumber", "PeriodOfServiceId"],
         Kind::Assignment if history => &["PersonNumber", "AssignmentId", "EffectiveStartDate"],
         Kind::Assignment => &["PersonNumber", "AssignmentId"],
+        Kind::Name => &["PersonNumber", "LastName"],
+        Kind::Email => &["PersonNumber", "WorkEmail"],
+        Kind::Phone => &["PersonNumber", "PhoneNumber"],
+        Kind::Address => &["PersonNumber"],
+        Kind::NationalIdentifier => &["PersonNumber", "NationalIdentifierNumber"],
+        Kind::Manager => &["AssignmentId"],
     }
 }
 

@@ -6,6 +6,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use toml::Spanned;
 
 /// The files of one record kind and how they are written.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -29,7 +30,32 @@ pub struct Extract {
     /// Whether a file without rows is right for this kind.
     #[serde(default)]
     pub allow_empty: bool,
+    /// Of a side extract alone: the attribute of the people that its rows are joined by. The file has a column of that
+    /// name, or `columns` says which.
+    #[schemars(with = "Option<String>")]
+    pub key: Option<Spanned<String>>,
+    /// Of a side extract alone: the columns that it brings, beside those of `columns`.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub attributes: Option<Spanned<Vec<String>>>,
 }
+
+impl Extract {
+    /// What a side extract brings: its `attributes`, then the `columns` that are not among them, without the key.
+    pub fn brought(&self) -> Vec<&str> {
+        let key = self.key.as_ref().map(|key| key.get_ref().as_str());
+        let mut names: Vec<&str> = Vec::new();
+        let listed = self.attributes.iter().flat_map(|names| names.get_ref()).map(String::as_str);
+        for name in listed.chain(self.columns.0.iter().map(|(name, _)| name.as_str())) {
+            if Some(name) != key && !SIDE_DATES.contains(&name) && !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+}
+
+/// The columns that say when a row of a side extract is in effect.
+const SIDE_DATES: [&str; 2] = ["EffectiveStartDate", "EffectiveEndDate"];
 
 fn blank() -> Vec<String> {
     vec![String::new()]

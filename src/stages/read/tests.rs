@@ -12,7 +12,7 @@ fn plain_options() -> Extract {
 type Verdict = Result<Vec<(u32, Vec<Vec<u8>>)>, (&'static str, u32, u32)>;
 
 fn fast(text: &[u8], piece: usize) -> Verdict {
-    let file = CsvFile::open_in_pieces("x.csv", Kind::Person, text.to_vec(), &plain_options(), &[], piece)
+    let file = CsvFile::open_in_pieces("x.csv", Some(Kind::Person), text.to_vec(), &plain_options(), &[], piece)
         .map_err(|error| (error.code(), error.line().unwrap_or(0), error.column().unwrap_or(0)))?;
     let mut records = Vec::new();
     for chunk in file.chunks() {

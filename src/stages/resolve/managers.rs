@@ -1,22 +1,26 @@
 //! Managers: from the entries on the chosen assignment row to a person (rules 24 and 25).
 
+use jiff::civil::Date;
 use rayon::prelude::*;
 
 use super::person::Resolved;
+use super::satellites::{self, LINE_MANAGER};
 use crate::model::code::Code;
 use crate::model::kind::Kind;
 use crate::model::layout::assignment;
 use crate::model::row::{Cells, Fate};
 use crate::stages::normalize::{Index, PersonIds, Workforce};
 
-/// The keys of a manager entry, in the order in which they are looked up.
+/// The keys of a manager entry on an assignment row, in the order in which they are looked up.
 const KEYS: [usize; 4] = [
     assignment::MANAGER_ASSIGNMENT_ID,
     assignment::MANAGER_ASSIGNMENT_NUMBER,
     assignment::MANAGER_PERSON_NUMBER,
     assignment::MANAGER_ID,
 ];
-const LINE_MANAGER: &str = "LINE_MANAGER";
+
+/// A manager entry: the values of the four keys, in this order.
+type Entry<'a> = [&'a str; 4];
 
 /// Where the keys lead: among all assignments that take part, chosen or not, ended or not; a person without any is nobody
 /// here, whichever key names it.
@@ -37,31 +41,39 @@ impl<'a> Directory<'a> {
         }
     }
 
-    /// The one person whom a key names. A key that names several persons names nobody.
+    /// The one person whom a key names, the first of the four being 0. A key that names several persons names nobody.
     fn find(&self, key: usize, value: &str) -> Option<u32> {
         match key {
-            assignment::MANAGER_ASSIGNMENT_ID => self.only(self.assignment_ids.holders(self.workforce, value)),
-            assignment::MANAGER_ASSIGNMENT_NUMBER => self.only(self.assignment_numbers.holders(self.workforce, value)),
-            assignment::MANAGER_ID => self.only(self.person_ids.holders(value)),
+            0 => self.only(self.assignment_ids.holders(self.workforce, value)),
+            1 => self.only(self.assignment_numbers.holders(self.workforce, value)),
+            3 => self.only(self.person_ids.holders(value)),
             _ => self.only(self.workforce.find(value).map(|person| person as u32).into_iter()),
         }
     }
 
     /// The only one of the holders of a key who has an assignment.
     fn only(&self, holders: impl Iterator<Item = u32>) -> Option<u32> {
-        let assignments = |person: u32| self.workforce.assignment.of(person as usize);
+        let assignments = |person: u32| self.workforce.table(Kind::Assignment).of(person as usize);
         let mut holders = holders.filter(|person| assignments(*person).iter().any(|row| row.fate == Fate::Admitted));
         let first = holders.next()?;
         holders.all(|other| other == first).then_some(first)
     }
 }
 
-/// Rule 24 for every person with a chosen assignment who is not quarantined, and the first half of rule 25.
-pub fn find(workforce: &Workforce, resolved: &mut [Resolved]) {
+/// Rule 24 for every person with a chosen assignment who is not quarantined, and the first half of rule 25. Where managers
+/// are an extract of their own, its rows of that assignment in effect on D are the entries; else the assignment rows.
+pub fn find(workforce: &Workforce, resolved: &mut [Resolved], day: Date) {
     let directory = Directory::new(workforce);
     resolved.par_iter_mut().enumerate().for_each(|(person, resolved)| {
         let Some(position) = resolved.assignment.filter(|_| resolved.errors.is_empty()) else { return };
-        let entries = entries(workforce, person, position);
+        let rows = workforce.satellites_of(Kind::Manager, person);
+        let entries: Vec<Entry<'_>> = match &rows {
+            Some(rows) => {
+                let rows = satellites::managers(rows, workforce.assignment_id(Some(position)), day);
+                rows.into_iter().map(|row| satellites::MANAGER_KEYS.map(|key| row.cells.get(key))).collect()
+            }
+            None => entries(workforce, person, position),
+        };
         let Some(entry) = entries.first() else {
             resolved.codes.insert(Code::Mgr030);
             return;
@@ -69,10 +81,11 @@ pub fn find(workforce: &Workforce, resolved: &mut [Resolved]) {
         if entries.len() > 1 {
             resolved.codes.insert(Code::Mgr010);
         }
-        let named: Vec<u32> = KEYS
+        let named: Vec<u32> = entry
             .iter()
-            .filter(|key| !entry.get(**key).is_empty())
-            .filter_map(|key| directory.find(*key, entry.get(*key)))
+            .enumerate()
+            .filter(|(_, value)| !value.is_empty())
+            .filter_map(|(key, value)| directory.find(key, value))
             .collect();
         match named.first() {
             None => resolved.codes.insert(Code::Mgr020),
@@ -86,22 +99,21 @@ pub fn find(workforce: &Workforce, resolved: &mut [Resolved]) {
 }
 
 /// The line managers on the chosen row and on the rows that differ from it only in managers, in byte order of their keys.
-fn entries(workforce: &Workforce, person: usize, position: u32) -> Vec<Cells<'_>> {
-    let table = &workforce.assignment;
+fn entries(workforce: &Workforce, person: usize, position: u32) -> Vec<Entry<'_>> {
+    let table = workforce.table(Kind::Assignment);
     let chosen = table.rows.cells(&table.rows.rows[position as usize]);
     let same = |cells: &Cells<'_>| {
         let pairs = cells.iter().zip(chosen.iter()).enumerate();
         pairs.into_iter().all(|(place, (a, b))| a == b || assignment::MANAGER_COLUMNS.contains(&place))
     };
     let is_line_manager = |cells: &Cells<'_>| matches!(cells.get(assignment::MANAGER_TYPE), "" | LINE_MANAGER);
-    let names_somebody = |cells: &Cells<'_>| KEYS.iter().any(|key| !cells.get(*key).is_empty());
     let rows = table.of(person).iter().filter(|row| row.fate == Fate::Admitted).map(|row| table.rows.cells(row));
-    let mut entries: Vec<Cells<'_>> =
-        rows.filter(|cells| same(cells) && is_line_manager(cells) && names_somebody(cells)).collect();
-    let keys = |cells: &Cells<'_>| KEYS.map(|key| cells.get(key).to_owned());
-    if entries.len() > 1 {
-        entries.sort_by_key(keys);
-    }
+    let mut entries: Vec<Entry<'_>> = rows
+        .filter(|cells| same(cells) && is_line_manager(cells))
+        .map(|cells| KEYS.map(|key| cells.get(key)))
+        .filter(|keys| keys.iter().any(|key| !key.is_empty()))
+        .collect();
+    entries.sort_unstable();
     entries
 }
 

@@ -11,6 +11,7 @@ mod person;
 mod primary_assignment;
 mod primary_work_relationship;
 mod row_on_day;
+pub mod satellites;
 mod state;
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,14 @@
 //! The `[resolve]` table of the pipeline file.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 
-use schemars::JsonSchema;
-use serde::Deserialize;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use toml::Spanned;
 
 use crate::model::worker::{Status, WorkerState};
 
@@ -19,6 +24,8 @@ pub struct Resolve {
     pub assume_single: bool,
     /// Keep managers who are not in the user file themselves (rule 25).
     pub keep_unemitted_managers: bool,
+    /// Take a home number where a person has no work phone; only from an extract of phones (rule 23).
+    pub home_phone: bool,
     /// The order of the users in the output (rule 25).
     pub order: Order,
     /// The customer's own AssignmentStatusTypeCodes: code = ACTIVE, SUSPENDED or INACTIVE (rule 12).
@@ -78,8 +85,7 @@ impl StatusWord {
 }
 
 /// What becomes of a person of some state.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Emission {
     /// In the user file; as inactive where the person is not active.
     Emit,
@@ -87,10 +93,67 @@ pub enum Emission {
     EmitInactive,
     /// Counted by state, and left out.
     Exclude,
+    /// In a file of their own, `{ file = "…" }`, with the columns of the first output, and in no other.
+    File(Spanned<String>),
+}
+
+impl Emission {
+    const WORDS: [&str; 3] = ["emit", "emit_inactive", "exclude"];
+}
+
+/// A file of a state.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct SeparateFile {
+    /// The file's name in the run's folder.
+    #[schemars(with = "String")]
+    file: Spanned<String>,
+}
+
+impl<'de> Deserialize<'de> for Emission {
+    /// By hand, since an untagged enum would lose both the position and the message.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct EmissionVisitor;
+        impl<'de> Visitor<'de> for EmissionVisitor {
+            type Value = Emission;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("\"emit\", \"emit_inactive\", \"exclude\" or { file = \"…\" }")
+            }
+
+            fn visit_str<E: Error>(self, word: &str) -> Result<Emission, E> {
+                match word {
+                    "emit" => Ok(Emission::Emit),
+                    "emit_inactive" => Ok(Emission::EmitInactive),
+                    "exclude" => Ok(Emission::Exclude),
+                    other => Err(E::unknown_variant(other, &Emission::WORDS)),
+                }
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Emission, A::Error> {
+                SeparateFile::deserialize(MapAccessDeserializer::new(map)).map(|separate| Emission::File(separate.file))
+            }
+        }
+        deserializer.deserialize_any(EmissionVisitor)
+    }
+}
+
+impl JsonSchema for Emission {
+    fn schema_name() -> Cow<'static, str> {
+        "Emission".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let separate = generator.subschema_for::<SeparateFile>();
+        json_schema!({
+            "description": "In the user file, in it as inactive, left out, or in a file of their own.",
+            "anyOf": [{ "enum": Emission::WORDS }, separate]
+        })
+    }
 }
 
 /// The policy by state.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Emit {
     /// State CURRENT.
@@ -118,13 +181,51 @@ impl Default for Emit {
 }
 
 impl Emit {
-    pub fn of(&self, state: WorkerState) -> Emission {
+    pub fn of(&self, state: WorkerState) -> &Emission {
         match state {
-            WorkerState::Current => self.active,
-            WorkerState::Terminated => self.terminated,
-            WorkerState::Pending => self.pending,
-            WorkerState::Future => self.future,
-            WorkerState::NoEmployment => self.no_employment,
+            WorkerState::Current => &self.active,
+            WorkerState::Terminated => &self.terminated,
+            WorkerState::Pending => &self.pending,
+            WorkerState::Future => &self.future,
+            WorkerState::NoEmployment => &self.no_employment,
+        }
+    }
+
+    /// The files of states, as the pipeline names them; several states may share one.
+    pub fn files(&self) -> impl Iterator<Item = &Spanned<String>> {
+        WorkerState::ALL.into_iter().filter_map(|state| match self.of(state) {
+            Emission::File(file) => Some(file),
+            _ => None,
+        })
+    }
+
+    /// The file of a state, where it has one of its own.
+    pub fn file_of(&self, state: Option<WorkerState>) -> Option<&str> {
+        match self.of(state?) {
+            Emission::File(file) => Some(file.get_ref()),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_has_a_word_or_a_file() {
+        let emit: Emit = toml::from_str("future = { file = 'future.csv' }\npending = 'emit_inactive'").unwrap();
+        assert_eq!(emit.file_of(Some(WorkerState::Future)), Some("future.csv"));
+        assert_eq!(emit.pending, Emission::EmitInactive);
+        assert_eq!((emit.active, emit.terminated), (Emission::Emit, Emission::EmitInactive));
+        for (wrong, word) in [
+            ("future = 'emitt'", "'emitt'"),
+            ("future = { fil = 'x' }", "fil"),
+            ("future = 7", "7"),
+            ("futur = 'emit'", "futur"),
+        ] {
+            let error = toml::from_str::<Emit>(wrong).unwrap_err();
+            assert_eq!(&wrong[error.span().unwrap()], word, "{error}");
         }
     }
 }

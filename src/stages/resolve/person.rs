@@ -8,8 +8,9 @@ use super::primary_assignment::{self, Placed};
 use super::primary_work_relationship::{self, Candidate, Choice};
 use super::row_on_day::{self, Taken};
 use super::state::{self, OnDay, State};
-use super::{hand_made, names};
+use super::{hand_made, names, satellites};
 use crate::model::code::{Code, Codes};
+use crate::model::kind::Kind;
 use crate::model::worker::{Disposition, Rule, Status, WorkerState, WorkerType};
 use crate::stages::normalize::{Case, WorkRelationship};
 
@@ -27,8 +28,9 @@ pub struct Resolved {
     pub assignment: Option<u32>,
     /// The position of the person row that is in effect.
     pub person: Option<u32>,
-    /// The position of the person row that tells the work e-mail.
-    pub email: Option<u32>,
+    /// The positions of the rows that rules 21 to 24 take, in the order of [`Kind::SATELLITES`]: each among the rows of its
+    /// kind, but where e-mails are no extract of their own that of the work e-mail among the person rows.
+    pub satellites: [Option<u32>; Kind::SATELLITES.len()],
     /// The index of the manager, once managers are resolved.
     pub manager: Option<u32>,
     pub rule: Rule,
@@ -40,7 +42,8 @@ pub struct Resolved {
     pub tally: Tally,
 }
 
-/// The buckets of one person's admitted rows (rule 27), by kind in the order of `Kind::ALL`.
+/// The buckets of one person's admitted rows of the core kinds (rule 27), in the order of `Kind::ALL`. Of a satellite's
+/// rows the position that is taken and the dates tell as much.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     pub used: [u32; 3],
@@ -49,6 +52,16 @@ pub struct Tally {
 }
 
 impl Resolved {
+    /// The position of the row of a kind that tells of the person on D.
+    pub fn row(&self, kind: Kind) -> Option<u32> {
+        match kind {
+            Kind::Person => self.person,
+            Kind::WorkRelationship => self.work_relationship,
+            Kind::Assignment => self.assignment,
+            satellite => self.satellites[satellite.satellite()?],
+        }
+    }
+
     fn new(case: &Case<'_>) -> Resolved {
         Resolved {
             present: case.notes.present,
@@ -58,7 +71,7 @@ impl Resolved {
             work_relationship: None,
             assignment: None,
             person: None,
-            email: None,
+            satellites: [None; Kind::SATELLITES.len()],
             manager: None,
             rule: Rule::Undecided,
             worker_type: None,
@@ -109,8 +122,32 @@ fn apply(case: &Case<'_>, options: &Resolve, day: Date, judgement: &mut Judgemen
     }
     resolved.assignment = chosen.map(|chosen| chosen.row.position);
     decide_emission(case, &rows, &choice, options, judgement, resolved);
-    resolved.person = names::person_on(case, choice.chosen, day, judgement);
-    resolved.email = names::email_on(case, day, judgement);
+    let legislation = choice.chosen.map_or("", |index| case.work_relationships[index].legislation);
+    let assignment_id = chosen.map_or("", |chosen| case.assignments[chosen.index].id);
+    take_attributes(case, [legislation, assignment_id], options, day, judgement, resolved);
+}
+
+/// Rules 21 to 24, as far as one person's own rows tell: the row of each kind that is taken.
+fn take_attributes(
+    case: &Case<'_>,
+    [legislation, assignment_id]: [&str; 2],
+    options: &Resolve,
+    day: Date,
+    judgement: &mut Judgement,
+    resolved: &mut Resolved,
+) {
+    let named = names::on_day(case, legislation, day, judgement);
+    resolved.person = named.person;
+    for (place, kind) in Kind::SATELLITES.into_iter().enumerate() {
+        resolved.satellites[place] = match kind {
+            Kind::Name => named.name,
+            Kind::Email => names::email_on(case, day, judgement),
+            Kind::Phone => satellites::phone(case, day, options.home_phone),
+            Kind::Address => satellites::address(case, day),
+            Kind::NationalIdentifier => satellites::national_identifier(case, legislation, day),
+            _ => satellites::managers(case.of(Kind::Manager), assignment_id, day).first().map(|row| row.position),
+        };
+    }
 }
 
 /// Sections 3 and 4: the rows on D, and the state and the flag of every work relationship. `None` after an error.
@@ -259,8 +296,10 @@ fn decide_emission(
     resolved.disposition = match options.emit.of(choice.state) {
         Emission::Exclude => Disposition::Excluded,
         Emission::EmitInactive => Disposition::EmittedInactive,
-        Emission::Emit if choice.state == WorkerState::Current && !resolved.active => Disposition::EmittedInactive,
-        Emission::Emit => Disposition::Emitted,
+        Emission::Emit | Emission::File(_) if choice.state == WorkerState::Current && !resolved.active => {
+            Disposition::EmittedInactive
+        }
+        Emission::Emit | Emission::File(_) => Disposition::Emitted,
     };
 }
 

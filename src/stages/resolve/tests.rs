@@ -328,10 +328,10 @@ fn attributes(persons: &str) -> String {
     ]);
     let person = resolve_all(&workforce, &Resolve::default(), DAY)[0];
     let cell = |position: Option<u32>, place: usize| {
-        let rows = &workforce.person.rows;
+        let rows = &workforce.table(Kind::Person).rows;
         position.map_or("-", |position| rows.cells(&rows.rows[position as usize]).get(place))
     };
-    format!("{} {} {}", cell(person.person, 2), cell(person.email, 3), person.codes)
+    format!("{} {} {}", cell(person.person, 2), cell(person.row(Kind::Email), 3), person.codes)
 }
 
 #[test]

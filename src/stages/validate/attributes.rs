@@ -4,56 +4,62 @@ use rayon::prelude::*;
 
 use crate::model::code::Code;
 use crate::model::kind::Kind;
-use crate::model::layout::person::{LAST_NAME, USER_NAME, WORK_EMAIL};
 use crate::model::worker::Disposition;
 use crate::stages::normalize::Workforce;
 use crate::stages::resolve::Resolved;
 use crate::stages::resolve::names::is_email;
 
-/// Where a person's own attributes stand: on a person row, or in a flat source on an assignment row.
+/// Where a person's own attributes stand: on a person row, in a flat source on an assignment row, and where the pipeline has
+/// an extract of names or of e-mails on a row of that.
 #[derive(Clone, Copy, Debug)]
 pub struct Places {
-    kind: Kind,
-    last_name: Option<usize>,
-    work_email: Option<usize>,
-    user_name: Option<usize>,
+    last_name: Column,
+    work_email: Column,
+    user_name: Column,
+}
+
+/// A column: which of the person's rows tells it, in which table that row stands, and at which place.
+#[derive(Clone, Copy, Debug)]
+struct Column {
+    of: Kind,
+    table: Kind,
+    place: Option<usize>,
+}
+
+impl Column {
+    fn cell<'a>(self, workforce: &'a Workforce, resolved: &Resolved) -> &'a str {
+        let rows = &workforce.table(self.table).rows;
+        match (resolved.row(self.of), self.place) {
+            (Some(position), Some(place)) => rows.cells(&rows.rows[position as usize]).get(place),
+            _ => "",
+        }
+    }
 }
 
 impl Places {
     pub fn of(workforce: &Workforce) -> Places {
-        if workforce.shape.has_persons {
-            return Places {
-                kind: Kind::Person,
-                last_name: Some(LAST_NAME),
-                work_email: Some(WORK_EMAIL),
-                user_name: Some(USER_NAME),
-            };
-        }
-        let place = |attribute| workforce.assignment.layout.place(attribute);
+        let core = if workforce.shape.has_persons { Kind::Person } else { Kind::Assignment };
+        let is_configured = |satellite: Kind| workforce.table(satellite).configured;
+        let name = if is_configured(Kind::Name) { Kind::Name } else { Kind::Person };
+        let column = |of: Kind, attribute| {
+            let table = if is_configured(of) { of } else { core };
+            Column { of, table, place: workforce.table(table).layout.place(attribute) }
+        };
         Places {
-            kind: Kind::Assignment,
-            last_name: place("LastName"),
-            work_email: place("WorkEmail"),
-            user_name: place("UserName"),
-        }
-    }
-
-    fn cell<'a>(&self, workforce: &'a Workforce, position: Option<u32>, place: Option<usize>) -> &'a str {
-        let rows = &workforce.table(self.kind).rows;
-        match (position, place) {
-            (Some(position), Some(place)) => rows.cells(&rows.rows[position as usize]).get(place),
-            _ => "",
+            last_name: column(name, "LastName"),
+            work_email: column(Kind::Email, "WorkEmail"),
+            user_name: column(Kind::Person, "UserName"),
         }
     }
 
     /// The work e-mail on D, or blank.
     pub fn work_email<'a>(&self, workforce: &'a Workforce, resolved: &Resolved) -> &'a str {
-        self.cell(workforce, resolved.email, self.work_email)
+        self.work_email.cell(workforce, resolved)
     }
 
     /// The user name on D, or blank.
     pub fn user_name<'a>(&self, workforce: &'a Workforce, resolved: &Resolved) -> &'a str {
-        self.cell(workforce, resolved.person, self.user_name)
+        self.user_name.cell(workforce, resolved)
     }
 }
 
@@ -64,7 +70,7 @@ pub fn check(workforce: &Workforce, resolved: &mut [Resolved], email_required: b
     resolved.par_iter_mut().filter(|person| person.present && person.errors.is_empty()).for_each(|person| {
         let to_be_emitted = person.disposition.is_emitted();
         let mut failed = false;
-        if places.cell(workforce, person.person, places.last_name).is_empty() {
+        if places.last_name.cell(workforce, person).is_empty() {
             person.codes.insert(Code::Per031);
             failed |= fail(person, Code::Per031, to_be_emitted);
         }

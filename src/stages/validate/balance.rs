@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::model::finding::{Balance, Balances};
 use crate::model::kind::Kind;
-use crate::model::row::{Fate, NOBODY};
+use crate::model::row::{Fate, NOBODY, Rows};
 use crate::model::worker::Disposition;
 use crate::stages::normalize::Workforce;
 use crate::stages::resolve::Resolved;
@@ -55,7 +56,7 @@ impl Persons {
 
 /// Counts every row of every kind once. What was read is counted at the files, what became of it at the persons: the
 /// two meet only here.
-pub fn of_rows(workforce: &Workforce, resolved: &[Resolved]) -> Balances {
+pub fn of_rows(workforce: &Workforce, resolved: &[Resolved], day: Date) -> Balances {
     let mut balances = Balances::default();
     for kind in Kind::ALL {
         let rows = &workforce.table(kind).rows;
@@ -74,13 +75,38 @@ pub fn of_rows(workforce: &Workforce, resolved: &[Resolved]) -> Balances {
                 }
             }
         }
+        if kind.satellite().is_some() {
+            count_satellite(balance, kind, rows, resolved, day);
+        }
     }
     for person in resolved.iter().filter(|person| person.present && person.disposition != Disposition::Quarantined) {
-        for (kind, balance) in balances.iter_mut().enumerate() {
+        // The tally has the core kinds alone, which come first.
+        for (kind, balance) in balances.iter_mut().enumerate().take(person.tally.used.len()) {
             add(balance, person, kind);
         }
     }
     balances
+}
+
+/// The admitted rows of a satellite whose persons are not quarantined: used is the one that a rule took. A manager of an
+/// assignment that is in no file is nobody's, and is not taken.
+fn count_satellite(balance: &mut Balance, kind: Kind, rows: &Rows, resolved: &[Resolved], day: Date) {
+    let admitted = rows.rows.iter().enumerate().filter(|(_, row)| row.fate == Fate::Admitted);
+    for (position, row) in admitted {
+        let person = resolved.get(row.person as usize);
+        if person.is_some_and(|person| person.disposition == Disposition::Quarantined) {
+            continue;
+        }
+        let taken = person.and_then(|person| person.row(kind));
+        let bucket = if taken == Some(position as u32) {
+            &mut balance.used
+        } else if row.facts.effective.contains(day) {
+            &mut balance.superseded
+        } else {
+            &mut balance.not_in_effect
+        };
+        *bucket += 1;
+    }
 }
 
 fn add(balance: &mut Balance, person: &Resolved, kind: usize) {

@@ -70,7 +70,7 @@ fn rule_27_the_sums_are_those_of_the_files() {
     let workforce = workforce(vec![Csv::new(Kind::Assignment, header, rows)]);
     let mut resolved = resolve_all(&workforce, &Resolve::default(), DAY);
     resolved[3].disposition = Disposition::Excluded;
-    let rows = balance::of_rows(&workforce, &resolved)[Kind::Assignment as usize];
+    let rows = balance::of_rows(&workforce, &resolved, DAY)[Kind::Assignment as usize];
     assert!(rows.is_even(), "{rows:?}");
     let buckets = [rows.records, rows.used, rows.set_aside, rows.rejected, rows.duplicates, rows.quarantined];
     assert_eq!(buckets, [7, 2, 1, 2, 1, 1]);

@@ -129,16 +129,16 @@ fn rows(guard: &Guard, bound: Bound, facts: &Facts<'_>) -> Vec<Measure> {
         Some(OrOff::On(MinRows::ByKind(kinds))) => kinds
             .iter()
             .map(|(kind, least)| {
-                let there = facts.files.iter().filter(|file| file.kind == *kind).map(|file| file.rows).sum();
+                let there = facts.files.iter().filter(|file| file.kind == kind.name()).map(|file| file.rows).sum();
                 measure(kind.name(), there, Bound::AtLeast(*least))
             })
             .collect(),
-        _ => facts.files.iter().map(|file| measure(file.kind.name(), file.rows, bound)).collect(),
+        _ => facts.files.iter().map(|file| measure(file.kind, file.rows, bound)).collect(),
     }
 }
 
 fn rejected(bound: Bound, facts: &Facts<'_>) -> Vec<Measure> {
-    let of = |file: &super::FileFacts| Some(file.kind.name().to_owned());
+    let of = |file: &super::FileFacts| Some(file.kind.to_owned());
     facts
         .files
         .iter()

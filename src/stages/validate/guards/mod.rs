@@ -26,8 +26,6 @@ pub use evaluate::{Verdict, evaluate};
 pub use limit::{Expected, Limit, MinRows, Percent, Skew};
 pub use or_off::{OrOff, Setting};
 
-use crate::model::kind::Kind;
-
 /// `[guard]`: each key is a limit or `"off"`; the defaults are on.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -147,7 +145,8 @@ pub struct Facts<'a> {
 /// Rows in, and rows rejected, of one file.
 #[derive(Clone, Debug)]
 pub struct FileFacts {
-    pub kind: Kind,
+    /// The record kind, or the name of the side extract.
+    pub kind: &'static str,
     pub rows: u64,
     pub rejected: u64,
 }

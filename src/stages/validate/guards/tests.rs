@@ -22,8 +22,8 @@ fn baseline() -> Baseline {
 fn facts(active: &[String]) -> Facts<'_> {
     Facts {
         files: vec![
-            FileFacts { kind: Kind::Person, rows: 10_000, rejected: 0 },
-            FileFacts { kind: Kind::Assignment, rows: 500, rejected: 0 },
+            FileFacts { kind: "person", rows: 10_000, rejected: 0 },
+            FileFacts { kind: "assignment", rows: 500, rejected: 0 },
         ],
         persons: 2000,
         quarantined: 0,
