@@ -115,7 +115,7 @@ pub fn map(mut users: Users, pipeline: &Pipeline, world: &World<'_>) -> Result<P
     let joined = users.columns(pipeline).joined(&users.emitted());
     let Users { workforce, sides, resolved, as_of, files, keys, .. } = users;
     world.progress.end(&format!("{} users in {} files", order.len(), outputs.len()));
-    Ok(People { separate, workforce, sides, joined, resolved, as_of, files, keys, outputs })
+    Ok(People { workforce, sides, joined, resolved, as_of, files, keys, outputs, separate })
 }
 
 /// Whether one of those who fall out is the manager of somebody.

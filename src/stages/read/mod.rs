@@ -154,14 +154,13 @@ impl CsvFile {
 /// What the rules cannot do without: the record's own keys (rule 4), and in a history the start of an assignment's row (rule 7).
 fn required_by_rules(kind: Kind, history: bool) -> &'static [&'static str] {
     match kind {
-        Kind::Person => &["PersonNumber"],
+        Kind::Person | Kind::Address => &["PersonNumber"],
         Kind::WorkRelationship => &["PersonNumber", "PeriodOfServiceId"],
         Kind::Assignment if history => &["PersonNumber", "AssignmentId", "EffectiveStartDate"],
         Kind::Assignment => &["PersonNumber", "AssignmentId"],
         Kind::Name => &["PersonNumber", "LastName"],
         Kind::Email => &["PersonNumber", "WorkEmail"],
         Kind::Phone => &["PersonNumber", "PhoneNumber"],
-        Kind::Address => &["PersonNumber"],
         Kind::NationalIdentifier => &["PersonNumber", "NationalIdentifierNumber"],
         Kind::Manager => &["AssignmentId"],
     }

@@ -79,9 +79,14 @@ fn a_secret_that_is_not_to_be_had_is_exit_2() {
             scenario("a command that fails", 2, &["the command false"], |place| {
                 place.set("passphrase", "{ command = [\"false\"] }");
             }),
-            scenario("a secret in the pipeline file", 2, &["pipeline.toml:", "a secret is never a value in the file"], |place| {
-                place.set("passphrase", "\"hunter2\"");
-            }),
+            scenario(
+                "a secret in the pipeline file",
+                2,
+                &["pipeline.toml:", "a secret is never a value in the file"],
+                |place| {
+                    place.set("passphrase", "\"hunter2\"");
+                },
+            ),
             scenario("no secret for a protected key", 2, &["protected by a passphrase"], |place| {
                 place.edit("passphrase = ", "#");
             }),
