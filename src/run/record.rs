@@ -11,11 +11,12 @@ use crate::model::worker::Disposition;
 use crate::people::{Mapped, People};
 use crate::pipeline::Pipeline;
 use crate::report::{Judged, Report, rejects};
+use crate::stages::map::{self, OutputFile};
 use crate::stages::publish::manifest::{self, Manifest, Persons as ManifestPersons};
 use crate::stages::publish::{Artifact, PublishError, Staging, baseline, lists, run_name};
 use crate::stages::validate::balance::{self, Persons};
 use crate::stages::validate::guards::{self, Baseline, Changes, Facts, FileFacts, Layout, Verdict};
-use crate::targets::FieldType;
+use crate::targets::{FieldType, Format};
 
 /// Stage 8: checks the sums and the guards, and publishes.
 pub fn publish(
@@ -74,12 +75,9 @@ fn check_sums(people: &People, balances: &Balances, persons: &Persons) -> Result
 /// Writes everything but the report and the manifest to the stage.
 fn stage(staging: &mut Staging, people: &People) -> Result<(), RunError> {
     for Mapped { plan, output, rows, .. } in &people.outputs {
-        staging.add(Artifact {
-            path: plan.file.clone(),
-            rows: None,
-            headers: plan.profile.dialect.header.then_some(1),
-            write: Box::new(|out| output.write_csv(rows, &plan.profile.dialect, out)),
-        })?;
+        for OutputFile { path, rows, headers, write } in map::files(plan, output, rows) {
+            staging.add(Artifact { path, rows, headers, write })?;
+        }
     }
     staging.add(Artifact {
         path: "resolution.csv".into(),
@@ -158,7 +156,8 @@ fn users(people: &People) -> Option<manifest::Users> {
             .find(|field| field.kind == FieldType::Identifier || field.expression.sql.trim() == "PersonNumber")?;
         let dialect = &plan.profile.dialect;
         let layout = Layout { identifier: identifier.name.clone(), delimiter: dialect.delimiter, headers: 1 };
-        dialect.header.then(|| manifest::Users { path: plan.file.clone(), layout })
+        (plan.profile.format == Format::Csv && dialect.header)
+            .then(|| manifest::Users { path: plan.file.clone(), layout })
     })
 }
 

@@ -1,8 +1,11 @@
 //! What each target demands of the file that it imports. A profile is data: a new CSV target is a new `.toml` beside
 //! this file and its line in `SOURCES`, and no code. The facts behind each are in `targets.md`.
 
+mod format;
+
 use std::sync::LazyLock;
 
+pub use format::Format;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -41,6 +44,11 @@ pub struct Profile {
     pub email_required: bool,
     /// What is done with a value that a spreadsheet would run.
     pub formula: Formula,
+    /// What kind of file it imports.
+    #[serde(default)]
+    pub format: Format,
+    /// How its CSV is written; of no meaning to the other formats.
+    #[serde(default)]
     pub dialect: Dialect,
     /// The columns, in order. None at all: every attribute that the table has.
     #[serde(default, rename = "field")]
@@ -123,6 +131,13 @@ pub struct Dialect {
     pub bom: bool,
     /// Whether the first record names the columns.
     pub header: bool,
+}
+
+impl Default for Dialect {
+    /// RFC 4180.
+    fn default() -> Self {
+        Dialect { delimiter: ',', line_end: LineEnd::CrLf, quote: Quote::Necessary, bom: false, header: true }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

@@ -3,15 +3,10 @@
 use std::io::{self, Write};
 
 use csv::{QuoteStyle, Terminator, WriterBuilder};
-use rayon::prelude::{ParallelIterator, ParallelSlice};
 
 use super::evaluate::MappedOutput;
+use super::files::in_parallel;
 use crate::targets::{Dialect, LineEnd, Quote};
-
-/// Rows that one thread renders at a time.
-const CHUNK: usize = 8 * 1024;
-/// Rows that are rendered before any is written: what bounds the memory.
-const BATCH: usize = 16 * CHUNK;
 
 impl MappedOutput {
     /// Writes these rows in this order, and returns how many. Rows that the output's own condition does not take are
@@ -26,17 +21,7 @@ impl MappedOutput {
             writer.write_record(self.fields.iter().map(|field| field.name.as_bytes()))?;
             writer.flush()?;
         }
-        let mut written = 0;
-        for batch in rows.chunks(BATCH) {
-            let rendered: Vec<_> = batch.par_chunks(CHUNK).map(|rows| self.render(rows, &builder)).collect();
-            for chunk in rendered {
-                let (bytes, rows) = chunk?;
-                out.write_all(&bytes)?;
-                written += rows;
-            }
-        }
-        out.flush()?;
-        Ok(written)
+        in_parallel(rows, out, |rows| self.render(rows, &builder))
     }
 
     /// The records of these rows, and how many they are.

@@ -1,0 +1,60 @@
+//! From an evaluated output to files: the format of its profile says how many there are, what they are called and how
+//! they are written. All of them are published together.
+
+use std::io::{self, Write};
+
+use rayon::prelude::{ParallelIterator, ParallelSlice};
+
+use super::{MappedOutput, OutputPlan};
+use crate::targets::Format;
+
+/// Writes the content of a file and returns the number of its rows.
+pub type Content<'a> = Box<dyn FnOnce(&mut dyn Write) -> io::Result<u64> + 'a>;
+
+/// A file of an output.
+pub struct OutputFile<'a> {
+    /// Its name in the run's folder.
+    pub path: String,
+    /// How many rows it must have, where that is known before it is written.
+    pub rows: Option<u64>,
+    /// For CSV, the records before the first row. `None` for anything else.
+    pub headers: Option<u64>,
+    pub write: Content<'a>,
+}
+
+/// The files of an output with these rows of its table, in this order.
+pub fn files<'a>(plan: &'a OutputPlan, output: &'a MappedOutput, rows: &'a [u32]) -> Vec<OutputFile<'a>> {
+    let path = plan.file.clone();
+    match plan.profile.format {
+        Format::Csv | Format::Jsonl | Format::JsonArray | Format::ScimBulk | Format::Ldif | Format::Parquet => {
+            let dialect = &plan.profile.dialect;
+            let headers = Some(u64::from(dialect.header));
+            vec![OutputFile { path, rows: None, headers, write: Box::new(|out| output.write_csv(rows, dialect, out)) }]
+        }
+    }
+}
+
+/// Rows that one thread renders at a time.
+const CHUNK: usize = 8 * 1024;
+/// Rows that are rendered before any is written: what bounds the memory.
+const BATCH: usize = 16 * CHUNK;
+
+/// Renders rows in parallel and writes them in their order; gives how many there were. `render` gives the bytes of some
+/// rows, and how many of them are written at all.
+pub(super) fn in_parallel(
+    rows: &[u32],
+    out: &mut dyn Write,
+    render: impl Fn(&[u32]) -> io::Result<(Vec<u8>, u64)> + Sync,
+) -> io::Result<u64> {
+    let mut written = 0;
+    for batch in rows.chunks(BATCH) {
+        let rendered: Vec<_> = batch.par_chunks(CHUNK).map(&render).collect();
+        for chunk in rendered {
+            let (bytes, rows) = chunk?;
+            out.write_all(&bytes)?;
+            written += rows;
+        }
+    }
+    out.flush()?;
+    Ok(written)
+}
