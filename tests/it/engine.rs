@@ -10,6 +10,7 @@ use hcmsync::people::People;
 use hcmsync::pipeline::{Overrides, Pipeline};
 use hcmsync::progress::Silent;
 use hcmsync::run::{RunError, World};
+use hcmsync::stages::resolve::{Resolve, all_current};
 use hcmsync::stages::validate::balance::{self, Persons};
 use jiff::Timestamp;
 
@@ -54,7 +55,7 @@ pub fn run(sources: &[Source], settings: &Settings, files: usize) -> Answer {
         World { now: Timestamp::UNIX_EPOCH, home: None, agent_socket: None, stopped: &|| false, progress: &Silent };
     let settings = hcmsync::run::Settings { as_of: Some(settings.as_of), allow: Vec::new() };
     match hcmsync::run::resolve(&pipeline, &settings, &world, folder.path()) {
-        Ok(people) => answer(&people),
+        Ok(people) => answer(&people, &pipeline.options.resolve),
         Err(error) => {
             let code = match &error {
                 RunError::Fatal(fatal) => fatal.code.to_string(),
@@ -119,7 +120,7 @@ fn pipeline(sources: &[Source], settings: &Settings, is_dated: bool, from_name: 
 }
 
 /// The answer, after the sums that every run must satisfy (rule 27).
-fn answer(people: &People) -> Answer {
+fn answer(people: &People, options: &Resolve) -> Answer {
     let mut outcome = Outcome::default();
     let mut rules = Vec::new();
     for (index, person) in people.resolved.iter().enumerate().filter(|(_, person)| person.present) {
@@ -132,6 +133,7 @@ fn answer(people: &People) -> Answer {
             period_of_service_id: people.workforce.period_of_service_id(person.work_relationship).to_owned(),
             assignment_id: people.workforce.assignment_id(person.assignment).to_owned(),
             manager_person_number: person.manager.map_or("", |m| people.workforce.number(m as usize)).to_owned(),
+            all_current: current_of(people, options, index),
             codes: texts(person.codes),
             errors: texts(person.errors),
         };
@@ -158,6 +160,16 @@ fn answer(people: &People) -> Answer {
         bytes
     });
     Answer { outcome, rules, outputs: outputs.collect() }
+}
+
+/// Rule 20: the ids of each current work relationship and of its primary assignment.
+fn current_of(people: &People, options: &Resolve, person: usize) -> Vec<(String, String)> {
+    let workforce = &people.workforce;
+    let current = all_current(&workforce.case(person), &people.resolved[person], options, people.as_of.day);
+    let ids = |(own, assignment): (u32, Option<u32>)| {
+        (workforce.period_of_service_id(Some(own)).to_owned(), workforce.assignment_id(assignment).to_owned())
+    };
+    current.into_iter().map(ids).collect()
 }
 
 fn balance_of(b: hcmsync::model::finding::Balance) -> Balance {

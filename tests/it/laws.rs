@@ -116,6 +116,9 @@ fn of_person(judged: &Row, said: &Row) -> Vec<String> {
     fields.extend(ids("work relationship", &judged.period_of_service_id, &said.period_of_service_id));
     fields.extend(ids("assignment", &judged.assignment_id, &said.assignment_id));
     fields.extend(ids("manager", &judged.manager_person_number, &said.manager_person_number));
+    if judged.all_current != said.all_current {
+        fields.push("all current work relationships".to_owned());
+    }
     // What a spreadsheet would run is the mapping's to judge (`OUT020`). What rejects a row is an error of the row, not of its person.
     let of_rows = |code: &&String| code.starts_with("ROW") || code.starts_with("CSV") || *code == "WR031";
     let errors: BTreeSet<String> = judged.errors.iter().filter(|code| !of_rows(code)).cloned().collect();

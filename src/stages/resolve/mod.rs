@@ -2,6 +2,7 @@
 //! decided (`resolution.md` sections 3 to 9). One person at a time, from its own rows alone; only managers look
 //! further, at the end.
 
+mod all_current;
 mod hand_made;
 mod judgement;
 pub mod managers;
@@ -11,6 +12,7 @@ mod person;
 mod primary_assignment;
 mod primary_work_relationship;
 mod row_on_day;
+mod rows_on_day;
 pub mod satellites;
 mod state;
 #[cfg(test)]
@@ -19,6 +21,7 @@ mod tests;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
+pub use all_current::all_current;
 pub use judgement::{Judgement, Step};
 pub use options::{Emission, Emit, OnAmbiguous, Order, Resolve, StatusWord, Suspended};
 pub use person::{Resolved, Tally, resolve};

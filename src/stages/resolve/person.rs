@@ -7,12 +7,13 @@ use super::options::{Emission, Resolve, Suspended};
 use super::primary_assignment::{self, Placed};
 use super::primary_work_relationship::{self, Candidate, Choice};
 use super::row_on_day::{self, Taken};
-use super::state::{self, OnDay, State};
+use super::rows_on_day::{RowsOnDay, relationship_position};
+use super::state::{self, State};
 use super::{hand_made, names, satellites};
 use crate::model::code::{Code, Codes};
 use crate::model::kind::Kind;
 use crate::model::worker::{Disposition, Rule, Status, WorkerState, WorkerType};
-use crate::stages::normalize::{Case, WorkRelationship};
+use crate::stages::normalize::Case;
 
 /// What resolution found of one person.
 #[derive(Clone, Copy, Debug)]
@@ -255,12 +256,6 @@ fn decide_hand_made<'a>(
     (decided.placed, choice, decided.chosen)
 }
 
-/// The position of a row that tells of the work relationship.
-fn relationship_position(case: &Case<'_>, relationship: &WorkRelationship<'_>) -> Option<u32> {
-    let of_assignment = || relationship.assignments.first().map(|index| case.assignments[*index].rows[0].position);
-    relationship.position.or_else(of_assignment)
-}
-
 /// Rule 19: active or not, and what the policy makes of the state.
 fn decide_emission(
     case: &Case<'_>,
@@ -331,52 +326,5 @@ fn count_rows(case: &Case<'_>, rows: &RowsOnDay, choice: &Choice, placed: &[Plac
             };
             bucket[ASSIGNMENT] += 1;
         }
-    }
-}
-
-/// For each assignment of the case: the row that rule 10 takes on D and its status; for each work relationship its state.
-struct RowsOnDay {
-    taken: Vec<Taken>,
-    statuses: Vec<Option<Status>>,
-    codes: Vec<Option<Code>>,
-    states: Vec<State>,
-}
-
-impl RowsOnDay {
-    fn take(case: &Case<'_>, options: &Resolve, day: Date) -> RowsOnDay {
-        let taken: Vec<Taken> = case.assignments.iter().map(|assignment| row_on_day::on_day(assignment, day)).collect();
-        let (statuses, codes) = case
-            .assignments
-            .iter()
-            .zip(&taken)
-            .map(|(assignment, taken)| {
-                taken.row().map_or((None, None), |row| row_on_day::status(&assignment.rows[row], options))
-            })
-            .unzip();
-        let mut rows = RowsOnDay { taken, statuses, codes, states: Vec::new() };
-        rows.states = case
-            .work_relationships
-            .iter()
-            .map(|own| state::state(case, own, &OnDay::of(case, own, &rows.taken, &rows.statuses, day), day))
-            .collect();
-        rows
-    }
-
-    fn candidates<'a>(&self, case: &'a Case<'a>, day: Date) -> Vec<Candidate<'a>> {
-        let relationships = case.work_relationships.iter().enumerate();
-        relationships
-            .map(|(index, relationship)| Candidate {
-                index,
-                relationship,
-                state: self.states[index],
-                primary: false,
-                on_day: OnDay::of(case, relationship, &self.taken, &self.statuses, day),
-            })
-            .collect()
-    }
-
-    fn placed<'a>(&self, case: &'a Case<'a>, index: usize) -> Option<Placed<'a>> {
-        let row_index = self.taken[index].row()?;
-        Some(Placed { index, row_index, row: &case.assignments[index].rows[row_index], status: self.statuses[index] })
     }
 }

@@ -1,5 +1,6 @@
 //! Sections 3 to 8 of `resolution.md`, sentence by sentence, each on a person or two as of 2026-11-20.
 
+mod all_current;
 mod managers;
 
 use super::{Emission, OnAmbiguous, Resolve, Resolved, StatusWord, Suspended, resolve_all};

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::emission;
 use super::input::Kind;
 use super::rows::{Fate, Record};
 use super::world::{Disposition, Person, State, World};
 use super::{Balance, Outcome, Row};
+use super::{all_current, emission};
 
 /// The outcome, once every section has spoken.
 pub fn outcome(world: &World, fatal: Option<&str>) -> Outcome {
@@ -26,7 +26,7 @@ pub fn outcome(world: &World, fatal: Option<&str>) -> Outcome {
     outcome.persons_in = world.persons.len();
     for person in world.persons.values() {
         count_person(person, &mut outcome);
-        outcome.persons.insert(person.number.clone(), row(person));
+        outcome.persons.insert(person.number.clone(), row(world, person));
     }
     assert_sums(world, &outcome);
     outcome
@@ -75,7 +75,7 @@ fn count_person(person: &Person, outcome: &mut Outcome) {
     }
 }
 
-fn row(person: &Person) -> Row {
+fn row(world: &World, person: &Person) -> Row {
     let disposition = match person.disposition {
         _ if person.quarantined => "quarantined",
         Some(Disposition::Emitted) => "emitted",
@@ -92,6 +92,7 @@ fn row(person: &Person) -> Row {
         period_of_service_id: relationship.unwrap_or_default(),
         assignment_id: assignment.unwrap_or_default(),
         manager_person_number: person.manager.clone().unwrap_or_default(),
+        all_current: all_current::all_current(world, person),
         codes: person.codes.clone(),
         errors: person.errors.clone(),
     }

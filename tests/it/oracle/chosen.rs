@@ -45,6 +45,12 @@ pub fn section_6(world: &World, person: &mut Person) {
     }
 }
 
+/// The assignment that the table of rule 17 chooses in a current work relationship, whatever else is said of it.
+pub fn of_one(world: &World, person: &mut Person, w: &WorkRelationship) {
+    let candidates = candidates(world, person, w);
+    table(world, person, &candidates);
+}
+
 /// The assignments A of rule 17; what is ambiguous among them is `ASG010 E`.
 fn candidates(world: &World, person: &mut Person, w: &WorkRelationship) -> Vec<Candidate> {
     let take = |person: &mut Person, how: &dyn Fn(&[usize]) -> Taken| -> Vec<Candidate> {

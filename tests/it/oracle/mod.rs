@@ -1,6 +1,7 @@
 //! The naive judge of resolution: `resolution.md` rules 1 to 27 by the letter, with nested loops and plain text.
 //! Slow and obvious on purpose; it shares no line with the product, which the property tests hold against it.
 
+mod all_current;
 mod attributes;
 mod balance;
 mod cells;
@@ -45,6 +46,8 @@ pub struct Row {
     pub period_of_service_id: String,
     pub assignment_id: String,
     pub manager_person_number: String,
+    /// Rule 20: the PeriodOfServiceId and the AssignmentId of each current work relationship.
+    pub all_current: Vec<(String, String)>,
     /// I, W and E, of the person and of its rows.
     pub codes: BTreeSet<String>,
     /// Those raised as E.
