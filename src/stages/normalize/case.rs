@@ -2,8 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::fates::relationship_type;
-use super::types::{Typed, period_type, worker_type};
+use super::types::{Typed, period_type, relationship_type, worker_type};
 use super::workforce::{Notes, Shape, Workforce};
 use crate::model::date::Interval;
 use crate::model::kind::Kind;

@@ -6,13 +6,14 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use super::types::{Typed, period_type, worker_type};
+use super::strangers::{self, Strangers};
+use super::types::{Typed, period_type, relationship_type, worker_type};
 use super::workforce::{Notes, Shape, Workforce};
 use crate::model::attribute;
 use crate::model::code::{Code, Codes, Severity, entry};
 use crate::model::finding::{Example, Findings};
 use crate::model::kind::Kind;
-use crate::model::layout::{Layout, assignment, person, person_id, satellite, work_relationship};
+use crate::model::layout::{Layout, assignment, person_id, satellite, work_relationship};
 use crate::model::row::{Cells, Fate, NOBODY, Row, Rows};
 
 /// Decides all fates and notes every person's findings of its own rows.
@@ -20,14 +21,21 @@ pub fn decide(workforce: &mut Workforce, day: Date) {
     let mut notes = std::mem::take(&mut workforce.notes);
     let mut rows = workforce.tables.each_mut().map(|table| std::mem::take(&mut table.rows.rows));
     let blocks = split(workforce, &mut notes, &mut rows);
-    let context = Context::new(workforce, day);
-    let found: Vec<(Findings, BTreeSet<u32>)> =
-        blocks.into_par_iter().map(|block| decide_block(&context, block)).collect();
-    let mut findings = Findings::default();
-    let mut untyped = BTreeSet::new();
-    for (of_block, untyped_files) in found {
-        findings = findings.merge(of_block);
-        untyped.extend(untyped_files);
+    let mut context = Context::new(workforce, day);
+    let found: Vec<Decided> = blocks.into_par_iter().map(|block| decide_block(&context, block)).collect();
+    let Decided { mut findings, mut untyped, postponed } = found.into_iter().fold(Decided::default(), Decided::merge);
+    if !postponed.is_empty() {
+        context.strangers = Some(Strangers::of(&rows[Kind::WorkRelationship as usize], context.tables));
+    }
+    for person in postponed {
+        let mut index = 0;
+        let own = rows.each_mut().map(|rows| {
+            let range = workforce.tables[index].groups.of(person);
+            index += 1;
+            &mut rows[range]
+        });
+        let (findings, untyped) = (&mut findings, &mut untyped);
+        Group { context: &context, notes: &mut notes[person], findings, untyped }.decide(own);
     }
     reject_nobodys(&context, &mut rows, &mut findings);
     for file in untyped {
@@ -42,6 +50,23 @@ pub fn decide(workforce: &mut Workforce, day: Date) {
     workforce.findings = findings;
 }
 
+/// What one thread found; who is postponed asks for a work relationship of another person, of which it knows nothing.
+#[derive(Default)]
+struct Decided {
+    findings: Findings,
+    /// Files with rows of which nobody tells the type (`ROW023`).
+    untyped: BTreeSet<u32>,
+    postponed: Vec<usize>,
+}
+
+impl Decided {
+    fn merge(mut self, later: Decided) -> Decided {
+        self.untyped.extend(later.untyped);
+        self.postponed.extend(later.postponed);
+        Decided { findings: self.findings.merge(later.findings), ..self }
+    }
+}
+
 /// One list of rows a kind, in the order of [`Kind::ALL`].
 const KINDS: usize = Kind::ALL.len();
 
@@ -54,6 +79,8 @@ struct Context<'a> {
     day: Date,
     /// In a flat source: the places of the person's columns on an assignment row.
     flat_person: Vec<usize>,
+    /// Once somebody asks for it: the types of all work relationships.
+    strangers: Option<Strangers<'a>>,
 }
 
 impl<'a> Context<'a> {
@@ -66,6 +93,7 @@ impl<'a> Context<'a> {
             shape: workforce.shape,
             day,
             flat_person: places_of(Kind::Person, layout),
+            strangers: None,
         }
     }
 
@@ -110,9 +138,8 @@ fn split<'a>(workforce: &'a Workforce, notes: &'a mut [Notes], rows: &'a mut [Ve
     blocks
 }
 
-fn decide_block(context: &Context<'_>, block: Block<'_>) -> (Findings, BTreeSet<u32>) {
-    let mut findings = Findings::default();
-    let mut untyped = BTreeSet::new();
+fn decide_block(context: &Context<'_>, block: Block<'_>) -> Decided {
+    let mut decided = Decided::default();
     let Block { first, notes, mut rows, starts } = block;
     for (offset, notes) in notes.iter_mut().enumerate() {
         let person = first + offset;
@@ -124,10 +151,14 @@ fn decide_block(context: &Context<'_>, block: Block<'_>) -> (Findings, BTreeSet<
             *rest = tail;
             head
         });
-        let mut group = Group { context, notes, findings: &mut findings, untyped: &mut untyped };
-        group.decide(own);
+        let (findings, untyped) = (&mut decided.findings, &mut decided.untyped);
+        if context.shape.has_work_relationships && strangers::asks(context.tables, own[1], own[2]) {
+            decided.postponed.push(person);
+        } else {
+            Group { context, notes, findings, untyped }.decide(own);
+        }
     }
-    (findings, untyped)
+    decided
 }
 
 /// Rows whose PersonNumber cannot be read are rejected, and are nobody's. So are managers of an assignment that is in no
@@ -265,7 +296,10 @@ impl Group<'_, '_> {
             .map(|row| self.context.cells(Kind::WorkRelationship, row))
             .filter(|relationship| relationship.get(work_relationship::PERIOD_OF_SERVICE_ID) == id)
             .min()
-            .map_or(Typed::Unknown, relationship_type)
+            .map_or_else(
+                || self.context.strangers.as_ref().map_or(Typed::Unknown, |all| all.find(id)),
+                relationship_type,
+            )
     }
 
     fn set_aside(&mut self, kind: Kind, row: &mut Row, code: Code) {
@@ -282,7 +316,7 @@ impl Group<'_, '_> {
         }
         self.compare_person_ids(admitted);
         self.compare_persons(persons, assignments);
-        if !self.context.dated_names && self.contradict(Kind::Name, names, satellite::TYPE) {
+        if !self.context.dated_names && self.contradict(names) {
             self.quarantine(Code::Per021);
         }
         self.compare_assignments(assignments);
@@ -298,23 +332,26 @@ impl Group<'_, '_> {
         }
     }
 
-    /// Whether two of the rows bear the same type and different values. Ids are keys, and no values.
-    fn contradict(&self, kind: Kind, rows: &[Row], type_place: usize) -> bool {
-        let id = person_id(kind);
-        let values = |row: &Row| -> Vec<&str> {
-            let cells = self.context.cells(kind, row).iter().enumerate();
-            cells.filter(|(place, _)| Some(*place) != id).map(|(_, cell)| cell).collect()
-        };
-        let type_of = |row: &Row| self.context.cells(kind, row).get(type_place);
-        let contradict = |a: &Row, b: &Row| type_of(a) == type_of(b) && values(a) != values(b);
-        rows.iter().enumerate().any(|(i, row)| rows[..i].iter().any(|other| contradict(row, other)))
+    /// Whether two names of one type differ: names of two types are two things, of which rule 21 chooses one.
+    fn contradict(&self, names: &[Row]) -> bool {
+        let type_of = |row: &Row| self.context.cells(Kind::Name, row).get(satellite::TYPE);
+        let contradict =
+            |a: &Row, b: &Row| type_of(a) == type_of(b) && self.values(Kind::Name, a) != self.values(Kind::Name, b);
+        names.iter().enumerate().any(|(i, row)| names[..i].iter().any(|other| contradict(row, other)))
     }
 
-    /// `PER021`: different values on undated person rows of one name type, or in the person columns of a flat source.
+    /// The cells of a row but its PersonId, which is a key, and no value.
+    fn values(&self, kind: Kind, row: &Row) -> Vec<&str> {
+        let id = person_id(kind);
+        let cells = self.context.cells(kind, row).iter().enumerate();
+        cells.filter(|(place, _)| Some(*place) != id).map(|(_, cell)| cell).collect()
+    }
+
+    /// `PER021`: different values on undated person rows, or in the person columns of a flat source.
     fn compare_persons(&mut self, persons: &[Row], assignments: &[Row]) {
         let context = self.context;
         let conflict = if context.shape.has_persons {
-            !context.shape.dated_persons && self.contradict(Kind::Person, persons, person::NAME_TYPE)
+            !context.shape.dated_persons && differ(persons.iter().map(|row| self.values(Kind::Person, row)))
         } else {
             differ(assignments.iter().map(|row| picked(context.cells(Kind::Assignment, row), &context.flat_person)))
         };
@@ -350,12 +387,6 @@ impl Group<'_, '_> {
         let number = context.cells(kind, row).get(0);
         self.findings.add(code, severity, || address(context, kind, row, Some(number)));
     }
-}
-
-/// The type of a work-relationship row: `PeriodType`, else `WorkerType`.
-pub(super) fn relationship_type(cells: Cells<'_>) -> Typed {
-    period_type(cells.get(work_relationship::PERIOD_TYPE))
-        .or_else(|| worker_type(cells.get(work_relationship::WORKER_TYPE)))
 }
 
 /// The cells at some places.

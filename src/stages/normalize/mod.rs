@@ -6,6 +6,7 @@ mod fates;
 mod keys;
 mod rows;
 mod side;
+mod strangers;
 #[cfg(test)]
 pub mod testing;
 #[cfg(test)]

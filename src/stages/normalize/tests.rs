@@ -86,6 +86,20 @@ fn rule_6_an_untyped_assignment_asks_its_work_relationship() {
 }
 
 #[test]
+fn rule_6_an_untyped_assignment_asks_the_work_relationship_of_another_person() {
+    let of = |own: &str, others: &str| {
+        let relationships = format!("{own}2,v,{others},2020-01-01,,Y");
+        let workforce = three(ONE[0], &relationships, "1,v,a,,2020-01-01,,,Y\n1,v,b,E,2027-01-01,,,Y");
+        let untyped = workforce.findings.iter().any(|(code, ..)| code.text() == "ROW023");
+        format!("{} {} {untyped}", codes(&workforce, "1"), codes(&workforce, "2"))
+    };
+    assert_eq!(of("", "E"), "KEY020 KEY020 false");
+    assert_eq!(of("", ""), "KEY020 KEY020 true", "its type is told nowhere");
+    assert_eq!(of("", "CT"), "ROW020;WR020 ROW020 false", "the untyped row is set aside, the other refers to nothing");
+    assert_eq!(of("1,v,N,2020-01-01,,Y\n", "X"), " ROW022 false", "its own comes first");
+}
+
+#[test]
 fn rule_7_dates_sequences_and_flags_that_cannot_be_right_reject_the_row() {
     assert_eq!(one("1,w,a,E,,,,Y"), "ASG030;ROW030");
     assert_eq!(one("1,w,a,E,2027-02-01,2027-01-31,,Y"), "ROW031");
@@ -163,7 +177,7 @@ fn rule_9_undated_rows_of_one_key_say_the_same() {
     };
     assert_eq!(persons("1,x,Ash,\n1,x,Oak,"), "PER021");
     assert_eq!(persons("1,x,Ash,\n1,,Ash,"), "", "an id is a key, and no value");
-    assert_eq!(persons("1,x,Ash,GLOBAL\n1,x,Oak,US"), "", "names of two types");
+    assert_eq!(persons("1,x,Ash,GLOBAL\n1,x,Ash,US"), "PER021", "the type of a name is a value as well");
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Kinds of work relationship and of assignment row (rule 6): which are admitted, which are set aside, and as what.
 
 use crate::model::code::Code;
+use crate::model::layout::work_relationship;
+use crate::model::row::Cells;
 use crate::model::worker::WorkerType;
 
 /// What a type cell says.
@@ -41,6 +43,12 @@ pub fn worker_type(text: &str) -> Typed {
         "PWK" => Typed::Admitted(WorkerType::PendingWorker),
         other => period_type(other),
     }
+}
+
+/// The type of a work-relationship row: `PeriodType`, else `WorkerType`.
+pub fn relationship_type(cells: Cells<'_>) -> Typed {
+    period_type(cells.get(work_relationship::PERIOD_TYPE))
+        .or_else(|| worker_type(cells.get(work_relationship::WORKER_TYPE)))
 }
 
 #[cfg(test)]

@@ -196,7 +196,9 @@ fn assignment_admission(record: &Record, relationships: &[Record]) -> Admission 
     let id = record.get("PeriodOfServiceId");
     let mut of_that_id: Vec<&Record> =
         relationships.iter().filter(|w| !id.is_empty() && w.get("PeriodOfServiceId") == id).collect();
-    of_that_id.sort_by_key(|w| (w.get("PersonNumber") != record.get("PersonNumber"), w.cells.clone()));
+    // Its own first; of several the rule does not say which: by PersonNumber, then by text.
+    let text = |w: &Record| ["PersonNumber", "PersonId", "PeriodType", "WorkerType"].map(|c| w.get(c).to_owned());
+    of_that_id.sort_by_key(|w| (w.get("PersonNumber") != record.get("PersonNumber"), text(w)));
     // In a flat file the work relationship stands on the row itself.
     let relationship = of_that_id.first().copied().unwrap_or(record);
     match relationship_admission(relationship) {

@@ -170,8 +170,14 @@ fn tables(rng: &mut Rng, draft: &Draft, shape: Shape, as_of: jiff::civil::Date) 
     }
     let person_is_dated = !matches!(shape, Shape::Snapshot) && rng.u8(..3) != 0;
     if !person_is_dated {
-        draft::one_row_a_person(&mut persons.rows);
-        persons.columns.retain(|c| !["EffectiveStartDate", "EffectiveEndDate", "NameType"].contains(c));
+        // Now and then an undated file says two things of one person (`PER021`).
+        if rng.u8(..4) != 0 {
+            draft::one_row_a_person(&mut persons.rows);
+        }
+        let is_typed = rng.bool();
+        persons
+            .columns
+            .retain(|c| !["EffectiveStartDate", "EffectiveEndDate"].contains(c) && (is_typed || *c != "NameType"));
     }
     match shape {
         Shape::Flat | Shape::HandMade => {
