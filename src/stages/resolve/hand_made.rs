@@ -1,14 +1,12 @@
 //! A hand-made source: only the overall flag, and nothing about work relationships (rule 18). What the rule does not say
 //! is read as of one work relationship without dates (rule 13).
 
-use std::cmp::Reverse;
-
 use jiff::civil::Date;
 
 use super::judgement::Judgement;
 use super::options::{OnAmbiguous, Resolve};
-use super::primary_assignment::Placed;
-use super::primary_work_relationship::{id_rank, type_rank};
+use super::pick::{self, id_rank};
+use super::primary_assignment::{self, Placed};
 use super::row_on_day::{self, Taken};
 use crate::model::code::Code;
 use crate::model::worker::{Rule, Status, WorkerState, WorkerType};
@@ -128,8 +126,7 @@ fn ambiguous<'a>(
         return None;
     }
     judgement.note(code);
-    several.iter().copied().min_by_key(|placed| {
-        let id = case.assignments[placed.index].id;
-        (type_rank(placed.row.worker_type()), placed.status, Reverse(placed.row.start()), Reverse(id_rank(id)))
-    })
+    let ranked: Vec<pick::Candidate<'_>> =
+        several.iter().map(|placed| primary_assignment::ranked(case, placed, placed.row.worker_type())).collect();
+    pick::pick("assignment", &ranked, judgement).map(|best| several[best])
 }

@@ -1,6 +1,7 @@
 //! What is being found out about one person: its codes so far, and, for `explain`, the steps that led there.
 
 use crate::model::code::{Code, Codes};
+use crate::model::kind::Kind;
 
 /// The findings of one person. A section that raises an error is the last one that is applied (`resolution.md` section 0).
 #[derive(Debug, Default)]
@@ -18,6 +19,8 @@ pub struct Step {
     /// The rule's number in `resolution.md`.
     pub rule: u8,
     pub sentence: String,
+    /// The row that it is about, by its position in the table of its kind.
+    pub row: Option<(Kind, u32)>,
 }
 
 impl Judgement {
@@ -49,8 +52,20 @@ impl Judgement {
     /// Says what was decided, where somebody asked for an explanation.
     pub fn say(&mut self, rule: u8, sentence: impl FnOnce() -> String) {
         if let Some(steps) = &mut self.steps {
-            steps.push(Step { rule, sentence: sentence() });
+            steps.push(Step { rule, sentence: sentence(), row: None });
         }
+    }
+
+    /// Says what became of a row.
+    pub fn say_of(&mut self, rule: u8, row: (Kind, u32), sentence: impl FnOnce() -> String) {
+        if let Some(steps) = &mut self.steps {
+            steps.push(Step { rule, sentence: sentence(), row: Some(row) });
+        }
+    }
+
+    /// Whether somebody asked for an explanation.
+    pub fn is_explained(&self) -> bool {
+        self.steps.is_some()
     }
 
     pub fn into_steps(self) -> Vec<Step> {

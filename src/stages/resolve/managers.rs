@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use rayon::prelude::*;
 
+use super::judgement::Judgement;
 use super::person::Resolved;
 use super::satellites::{self, LINE_MANAGER};
 use crate::model::code::Code;
@@ -18,6 +19,9 @@ const KEYS: [usize; 4] = [
     assignment::MANAGER_PERSON_NUMBER,
     assignment::MANAGER_ID,
 ];
+
+/// Their names, in the same order.
+const KEY_NAMES: [&str; 4] = ["ManagerAssignmentId", "ManagerAssignmentNumber", "ManagerPersonNumber", "ManagerId"];
 
 /// A manager entry: the values of the four keys, in this order.
 type Entry<'a> = [&'a str; 4];
@@ -65,35 +69,75 @@ impl<'a> Directory<'a> {
 pub fn find(workforce: &Workforce, resolved: &mut [Resolved], day: Date) {
     let directory = Directory::new(workforce);
     resolved.par_iter_mut().enumerate().for_each(|(person, resolved)| {
-        let Some(position) = resolved.assignment.filter(|_| resolved.errors.is_empty()) else { return };
-        let rows = workforce.satellites_of(Kind::Manager, person);
-        let entries: Vec<Entry<'_>> = match &rows {
-            Some(rows) => {
-                let rows = satellites::managers(rows, workforce.assignment_id(Some(position)), day);
-                rows.into_iter().map(|row| satellites::MANAGER_KEYS.map(|key| row.cells.get(key))).collect()
-            }
-            None => entries(workforce, person, position),
-        };
-        let Some(entry) = entries.first() else {
-            resolved.codes.insert(Code::Mgr030);
-            return;
-        };
-        if entries.len() > 1 {
-            resolved.codes.insert(Code::Mgr010);
+        find_one(&directory, person, resolved, day, &mut Judgement::default());
+    });
+}
+
+/// The same for one person, who `resolved` is up to section 8, with every step: who is named, shown or not.
+pub fn explain(
+    workforce: &Workforce,
+    person: usize,
+    mut resolved: Resolved,
+    day: Date,
+    judgement: &mut Judgement,
+) -> Option<u32> {
+    resolved.manager = None;
+    if resolved.assignment.is_none() || !resolved.errors.is_empty() {
+        let why = if resolved.errors.is_empty() { "no assignment was chosen" } else { "the person is quarantined" };
+        judgement.say(24, || format!("no manager is looked for: {why}"));
+        return None;
+    }
+    find_one(&Directory::new(workforce), person, &mut resolved, day, judgement);
+    resolved.manager
+}
+
+fn find_one(directory: &Directory<'_>, person: usize, resolved: &mut Resolved, day: Date, judgement: &mut Judgement) {
+    let workforce = directory.workforce;
+    let Some(position) = resolved.assignment.filter(|_| resolved.errors.is_empty()) else { return };
+    let rows = workforce.satellites_of(Kind::Manager, person);
+    let entries: Vec<Entry<'_>> = match &rows {
+        Some(rows) => {
+            let id = workforce.assignment_id(Some(position));
+            let taken = satellites::managers(rows, id, day);
+            satellites::say_managers(rows, id, taken.first().copied(), day, judgement);
+            taken.into_iter().map(|row| satellites::MANAGER_KEYS.map(|key| row.cells.get(key))).collect()
         }
-        let named: Vec<u32> = entry
-            .iter()
-            .enumerate()
-            .filter(|(_, value)| !value.is_empty())
-            .filter_map(|(key, value)| directory.find(key, value))
-            .collect();
-        match named.first() {
-            None => resolved.codes.insert(Code::Mgr020),
-            Some(manager) if *manager as usize == person => resolved.codes.insert(Code::Mgr022),
-            Some(manager) => resolved.manager = Some(*manager),
-        }
-        if named.iter().any(|other| Some(other) != named.first()) {
-            resolved.codes.insert(Code::Mgr011);
+        None => entries(workforce, person, position),
+    };
+    let Some(entry) = entries.first() else {
+        resolved.codes.insert(Code::Mgr030);
+        judgement.say(24, || "the chosen assignment names no line manager".to_owned());
+        return;
+    };
+    if entries.len() > 1 {
+        resolved.codes.insert(Code::Mgr010);
+        let count = entries.len();
+        judgement
+            .say(24, || format!("of {count} line managers the first counts: flag, start, then byte order of the keys"));
+    }
+    let mut named: Vec<u32> = Vec::new();
+    for (key, value) in entry.iter().enumerate().filter(|(_, value)| !value.is_empty()) {
+        let found = directory.find(key, value);
+        judgement.say(24, || {
+            let whom = found.map(|person| format!("person {}", workforce.number(person as usize)));
+            let whom = whom.unwrap_or_else(|| "nobody, or several persons, which is as good as nobody".to_owned());
+            format!("{} {value} names {whom}", KEY_NAMES[key])
+        });
+        named.extend(found);
+    }
+    match named.first() {
+        None => resolved.codes.insert(Code::Mgr020),
+        Some(manager) if *manager as usize == person => resolved.codes.insert(Code::Mgr022),
+        Some(manager) => resolved.manager = Some(*manager),
+    }
+    if named.iter().any(|other| Some(other) != named.first()) {
+        resolved.codes.insert(Code::Mgr011);
+    }
+    judgement.say(25, || match (named.first(), resolved.manager) {
+        (None, _) => "no key leads to a person: the manager is blank".to_owned(),
+        (Some(_), None) => "the key leads to the person itself: the manager is blank".to_owned(),
+        (Some(_), Some(manager)) => {
+            format!("the first key that is known decides: {} is named", workforce.number(manager as usize))
         }
     });
 }

@@ -4,6 +4,7 @@ use std::cmp::{Ordering, Reverse};
 
 use jiff::civil::Date;
 
+use super::considered::{self, Considered};
 use super::judgement::Judgement;
 use crate::model::code::Code;
 use crate::model::date::Interval;
@@ -32,8 +33,9 @@ pub fn on_day<'a>(case: &Case<'a>, legislation: &str, day: Date, judgement: &mut
         position: row.position,
     };
     let persons: Vec<Named<'_>> = case.persons.iter().map(of_person).collect();
+    let kept_in = if case.shape.has_persons { Kind::Person } else { Kind::Assignment };
     let Some(names) = case.configured(Kind::Name) else {
-        return OnDay { person: best(&persons, legislation, day, judgement), name: None };
+        return OnDay { person: best(kept_in, &persons, legislation, day, judgement), name: None };
     };
     let of_name = |row: &SatelliteRow<'a>| Named {
         name_type: row.cells.get(satellite::TYPE),
@@ -44,8 +46,8 @@ pub fn on_day<'a>(case: &Case<'a>, legislation: &str, day: Date, judgement: &mut
     };
     let names: Vec<Named<'_>> = names.iter().map(of_name).collect();
     OnDay {
-        person: best(&persons, "", day, &mut Judgement::default()),
-        name: best(&names, legislation, day, judgement),
+        person: best(kept_in, &persons, "", day, &mut Judgement::default()),
+        name: best(Kind::Name, &names, legislation, day, judgement),
     }
 }
 
@@ -59,25 +61,44 @@ struct Named<'a> {
     position: u32,
 }
 
-fn best(rows: &[Named<'_>], legislation: &str, day: Date, judgement: &mut Judgement) -> Option<u32> {
-    let best =
-        |rows: Vec<&Named<'_>>| rows.into_iter().min_by(|a, b| compare(legislation, a, b)).map(|row| row.position);
-    if let Some(row) = best(rows.iter().filter(|row| row.effective.contains(day)).collect()) {
-        return Some(row);
+fn best(kind: Kind, rows: &[Named<'_>], legislation: &str, day: Date, judgement: &mut Judgement) -> Option<u32> {
+    let first = |fits: &dyn Fn(&Named<'_>) -> bool| {
+        let fitting = rows.iter().filter(|row| fits(row));
+        fitting.min_by(|a, b| compare(legislation, a, b)).map(|row| row.position)
+    };
+    let mut taken = first(&|row| row.effective.contains(day));
+    let nearest = rows.iter().map(|row| row.effective.start).filter(|start| *start > day).min();
+    if let Some(nearest) = nearest.filter(|_| taken.is_none()) {
+        judgement.note(Code::Per030);
+        taken = first(&|row| row.effective.start == nearest);
     }
-    let nearest = rows.iter().map(|row| row.effective.start).filter(|start| *start > day).min()?;
-    judgement.note(Code::Per030);
-    best(rows.iter().filter(|row| row.effective.start == nearest).collect())
+    if judgement.is_explained() {
+        let considered = rows.iter().map(|row| Considered {
+            row: (kind, row.position),
+            type_text: row.name_type,
+            preference: preference(legislation, row),
+            is_flagged: false,
+            effective: row.effective,
+            unfit: None,
+        });
+        considered::say(21, "name", &considered.collect::<Vec<_>>(), taken, day, judgement);
+    }
+    taken
 }
 
-/// The order of rule 21, best first.
-fn compare(legislation: &str, a: &Named<'_>, b: &Named<'_>) -> Ordering {
-    let preference = |row: &Named<'_>| match row.name_type {
+/// Rule 21: GLOBAL, else the legislation's, else the lowest type.
+fn preference<'a>(legislation: &str, row: &Named<'a>) -> (usize, &'a str) {
+    let rank = match row.name_type {
         "GLOBAL" => 0,
         other if !other.is_empty() && other == legislation => 1,
         _ => 2,
     };
-    let by_type = preference(a).cmp(&preference(b)).then_with(|| a.name_type.cmp(b.name_type));
+    (rank, row.name_type)
+}
+
+/// The order of rule 21, best first.
+fn compare(legislation: &str, a: &Named<'_>, b: &Named<'_>) -> Ordering {
+    let by_type = preference(legislation, a).cmp(&preference(legislation, b));
     let by_start = by_type.then_with(|| b.effective.start.cmp(&a.effective.start));
     // Where the rule leaves two rows, one with a name comes before one without; then byte order.
     let text = |row: &Named<'_>| (row.texts[0].is_empty(), row.texts.map(str::to_owned));
@@ -88,9 +109,9 @@ fn compare(legislation: &str, a: &Named<'_>, b: &Named<'_>) -> Ordering {
 /// of the person rows. Of the addresses in effect on D, of type W1 or untyped: the flagged one, then the latest start, then
 /// byte order; several and not exactly one flagged: `PER040`.
 pub fn email_on(case: &Case<'_>, day: Date, judgement: &mut Judgement) -> Option<u32> {
-    let is_work = |email: &Email<'_>| !email.address.is_empty() && matches!(email.email_type, "" | "W1");
-    let mut rows = emails(case);
-    rows.retain(|row| row.effective.contains(day) && is_work(&row.email));
+    let all = emails(case);
+    let rows: Vec<&Mailed<'_>> =
+        all.iter().filter(|row| row.effective.contains(day) && row.email.unfit().is_none()).collect();
     // One address on several rows is one e-mail.
     let distinct = |only_flagged: bool| {
         let rows = rows.iter().filter(|row| row.email.is_flagged || !only_flagged);
@@ -103,11 +124,43 @@ pub fn email_on(case: &Case<'_>, day: Date, judgement: &mut Judgement) -> Option
         judgement.note(Code::Per040);
     }
     let rank = |row: &Mailed<'_>| (Reverse(row.email.is_flagged), Reverse(row.effective.start));
-    let best = rows.iter().min_by(|a, b| {
+    let best = rows.iter().copied().min_by(|a, b| {
         let by_address = a.email.address.cmp(b.email.address);
         rank(a).cmp(&rank(b)).then(by_address).then_with(|| a.cells.cmp(&b.cells))
     });
-    best.map(|row| row.position)
+    let taken = best.map(|row| row.position);
+    if judgement.is_explained() {
+        say_emails(case, &all, taken, day, judgement);
+    }
+    taken
+}
+
+fn say_emails(case: &Case<'_>, all: &[Mailed<'_>], taken: Option<u32>, day: Date, judgement: &mut Judgement) {
+    let kind = match case.configured(Kind::Email) {
+        Some(_) => Kind::Email,
+        None if case.shape.has_persons => Kind::Person,
+        None => Kind::Assignment,
+    };
+    let considered = all.iter().map(|row| Considered {
+        row: (kind, row.position),
+        type_text: row.email.email_type,
+        preference: (0, ""),
+        is_flagged: row.email.is_flagged,
+        effective: row.effective,
+        unfit: row.email.unfit(),
+    });
+    considered::say(22, "work e-mail", &considered.collect::<Vec<_>>(), taken, day, judgement);
+}
+
+impl Email<'_> {
+    /// Why it is no work e-mail, whatever the day.
+    fn unfit(&self) -> Option<&'static str> {
+        match self.email_type {
+            _ if self.address.is_empty() => Some("it has no address"),
+            "" | "W1" => None,
+            _ => Some("its type is not W1"),
+        }
+    }
 }
 
 /// A row that bears an e-mail.

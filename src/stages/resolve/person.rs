@@ -143,7 +143,7 @@ fn take_attributes(
         resolved.satellites[place] = match kind {
             Kind::Name => named.name,
             Kind::Email => names::email_on(case, day, judgement),
-            Kind::Phone => satellites::phone(case, day, options.home_phone),
+            Kind::Phone => satellites::phone(case, day, options.home_phone, judgement),
             Kind::Address => satellites::address(case, day),
             Kind::NationalIdentifier => satellites::national_identifier(case, legislation, day),
             _ => satellites::managers(case.of(Kind::Manager), assignment_id, day).first().map(|row| row.position),

@@ -1,15 +1,15 @@
 //! The primary assignment inside the primary work relationship (rule 17).
 
-use std::cmp::Reverse;
-
 use super::judgement::Judgement;
 use super::options::{OnAmbiguous, Resolve};
-use super::primary_work_relationship::{Candidate, Choice, id_rank};
+use super::pick::{self, Rank};
+use super::primary_work_relationship::{Candidate, Choice};
 use super::row_on_day::{self, Taken};
 use super::state::State;
 use crate::model::code::Code;
 use crate::model::date::{BEGINNING, OPEN};
-use crate::model::worker::{Rule, Status, WorkerState};
+use crate::model::kind::Kind;
+use crate::model::worker::{Rule, Status, WorkerState, WorkerType};
 use crate::stages::normalize::{Assignment, AssignmentRow, Case};
 
 /// An assignment of A with its row.
@@ -100,7 +100,7 @@ pub fn choose(
     }
 }
 
-/// Rule 16 for assignments: status, latest row start, greatest id; the work relationship is the same.
+/// Rule 16, or quarantine.
 fn ambiguous(
     code: Code,
     case: &Case<'_>,
@@ -114,11 +114,16 @@ fn ambiguous(
         return None;
     }
     judgement.note(code);
-    several.iter().copied().min_by_key(|i| {
-        let placed = &placed[*i];
-        let id = case.assignments[placed.index].id;
-        (placed.status.unwrap_or(Status::Inactive), Reverse(placed.row.start()), Reverse(id_rank(id)))
-    })
+    let ranked: Vec<pick::Candidate<'_>> = several.iter().map(|index| ranked(case, &placed[*index], None)).collect();
+    pick::pick("assignment", &ranked, judgement).map(|best| several[best])
+}
+
+/// Rule 16 for an assignment by its row; inside one work relationship the worker type is the same.
+pub fn ranked<'a>(case: &Case<'a>, placed: &Placed<'a>, worker_type: Option<WorkerType>) -> pick::Candidate<'a> {
+    let id = case.assignments[placed.index].id;
+    let best = (placed.status.unwrap_or(Status::Inactive), placed.row.start());
+    let rank = Rank::new(worker_type, Some(best), BEGINNING, id);
+    pick::Candidate { rank, id, row: Some((Kind::Assignment, placed.row.position)) }
 }
 
 /// For an explanation: who won, and why each of the others lost.
@@ -135,14 +140,13 @@ pub fn say_choice(
         None => format!("{}: no assignment can be chosen", rule.text()),
     });
     for (_, loser) in placed.iter().enumerate().filter(|(index, _)| chosen.is_some_and(|chosen| chosen != *index)) {
-        judgement.say(17, || {
-            let why = match (is_flagged(loser), rule) {
-                (false, _) => "it is not flagged",
-                (true, Rule::OneActive) => "it is flagged as well, but not ACTIVE",
-                (true, _) => "the order of rule 16 puts it behind",
-            };
-            format!("assignment {} loses: {why}", id(loser))
-        });
+        let why = match (is_flagged(loser), rule) {
+            // Who lost by rule 16 was told so there.
+            (false, Rule::NoneFlagged) | (true, Rule::SeveralFlagged) => continue,
+            (false, _) => "it is not flagged",
+            (true, _) => "it is flagged as well, but not ACTIVE",
+        };
+        judgement.say(17, || format!("assignment {} loses: {why}", id(loser)));
     }
 }
 

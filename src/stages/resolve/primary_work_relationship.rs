@@ -6,9 +6,11 @@ use jiff::civil::Date;
 
 use super::judgement::Judgement;
 use super::options::OnAmbiguous;
+use super::pick::{self, Rank, id_rank};
 use super::state::{OnDay, State};
 use crate::model::code::Code;
-use crate::model::worker::{Rule, Status, WorkerState, WorkerType};
+use crate::model::kind::Kind;
+use crate::model::worker::{Rule, Status, WorkerState};
 use crate::stages::normalize::WorkRelationship;
 
 /// A work relationship with what sections 3 and 4 found of it.
@@ -76,12 +78,19 @@ fn say_choice(candidates: &[Candidate<'_>], rule: Rule, chosen: Option<usize>, j
         None => format!("{}: no work relationship can be chosen", rule.text()),
     });
     let Some(winner) = candidates.iter().find(|candidate| Some(candidate.index) == chosen) else { return };
-    for loser in candidates.iter().filter(|candidate| candidate.index != winner.index) {
+    // Who lost by rule 16 was told so there.
+    let is_picked = matches!(rule, Rule::NonePrimary | Rule::SeveralPrimary);
+    let by_pick = |loser: &Candidate<'_>| {
+        is_picked
+            && (loser.state, loser.primary) == (winner.state, winner.primary)
+            && loser.relationship.is_pending() == winner.relationship.is_pending()
+    };
+    for loser in candidates.iter().filter(|candidate| candidate.index != winner.index && !by_pick(candidate)) {
         judgement.say(15, || {
             let why = match (winner.state, loser.state) {
                 (won, lost) if won != lost => "it is in another state",
-                _ if winner.primary && !loser.primary => "it is not primary",
                 _ if loser.relationship.is_pending() && !winner.relationship.is_pending() => "it is a pending worker's",
+                _ if winner.primary && !loser.primary => "it is not primary",
                 _ => "the order of the rule puts it behind",
             };
             format!("work relationship {} loses: {why}", loser.relationship.id)
@@ -142,39 +151,22 @@ fn ambiguous(
         }
         OnAmbiguous::Pick => {
             judgement.note(code);
-            let best = several.iter().min_by_key(|candidate| rank(candidate));
-            best.map(|candidate| candidate.index)
+            let ranked: Vec<pick::Candidate<'_>> = several.iter().map(|candidate| ranked(candidate)).collect();
+            pick::pick("work relationship", &ranked, judgement).map(|best| several[best].index)
         }
     }
 }
 
-/// The total order of rule 16, best first; a work relationship is judged by its best row on D.
-fn rank<'a>(candidate: &Candidate<'a>) -> impl Ord + use<'a> {
-    let best: Option<(Status, Reverse<Date>)> = candidate
-        .on_day
-        .rows
-        .iter()
-        .map(|(row, status)| (status.unwrap_or(Status::Inactive), Reverse(row.start())))
-        .min();
-    // No row on D is worse than any: the order of `Option` puts none first, hence the flag before it.
-    (
-        type_rank(candidate.relationship.worker_type),
-        best.is_none(),
-        best.map(|(status, _)| status),
-        Reverse(candidate.relationship.service.start),
-        best.map(|(_, start)| start),
-        Reverse(id_rank(candidate.relationship.id)),
-    )
-}
-
-/// The order of worker types: E, C, N, P, and then those whose type nobody tells (rule 16).
-pub fn type_rank(worker_type: Option<WorkerType>) -> (bool, Option<WorkerType>) {
-    (worker_type.is_none(), worker_type)
-}
-
-/// The order of ids: longer first, then bytes (rule 16).
-pub fn id_rank(id: &str) -> (usize, &str) {
-    (id.len(), id)
+/// Rule 16: a work relationship is judged by its best row on D.
+fn ranked<'a>(candidate: &Candidate<'a>) -> pick::Candidate<'a> {
+    let Candidate { relationship, on_day, .. } = candidate;
+    let rows = on_day.rows.iter();
+    let best = rows.map(|(row, status)| (status.unwrap_or(Status::Inactive), Reverse(row.start()))).min();
+    let best = best.map(|(status, Reverse(start))| (status, start));
+    let own = relationship.position.map(|position| (Kind::WorkRelationship, position));
+    let row = own.or_else(|| on_day.rows.first().map(|(row, _)| (Kind::Assignment, row.position)));
+    let rank = Rank::new(relationship.worker_type, best, relationship.service.start, relationship.id);
+    pick::Candidate { rank, id: relationship.id, row }
 }
 
 /// Rule 15, where nobody employs the person on D.

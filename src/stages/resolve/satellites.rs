@@ -5,6 +5,8 @@ use std::cmp::Reverse;
 
 use jiff::civil::Date;
 
+use super::considered::{self, Considered};
+use super::judgement::Judgement;
 use crate::model::kind::Kind;
 use crate::model::layout::manager;
 use crate::model::layout::satellite::{LEGISLATION_CODE, TYPE, VALUE};
@@ -31,9 +33,31 @@ pub fn is_home(phone_type: &str) -> bool {
 }
 
 /// Rule 23: the same with W1, then WM; a home number only where the pipeline asks for it, and last.
-pub fn phone(case: &Case<'_>, day: Date, with_home: bool) -> Option<u32> {
+pub fn phone(case: &Case<'_>, day: Date, with_home: bool, judgement: &mut Judgement) -> Option<u32> {
     let home: &[&[&str]] = if with_home { &HOME_PHONES } else { &[] };
-    WORK_PHONES.iter().chain(home).find_map(|types| best(&of_types(case, Kind::Phone, day, types)))
+    let taken = WORK_PHONES.iter().chain(home).find_map(|types| best(&of_types(case, Kind::Phone, day, types)));
+    if judgement.is_explained() && case.configured(Kind::Phone).is_some() {
+        say_phones(case, taken, day, judgement);
+    }
+    taken
+}
+
+fn say_phones(case: &Case<'_>, taken: Option<u32>, day: Date, judgement: &mut Judgement) {
+    let order = [WORK_PHONES, HOME_PHONES].concat();
+    let considered = case.of(Kind::Phone).iter().map(|row| {
+        let type_text = row.cells.get(TYPE);
+        let rank = order.iter().position(|types| types.contains(&type_text));
+        let unfit = match rank {
+            _ if row.cells.get(VALUE).is_empty() => Some("it has no number"),
+            None => Some("its type is neither W1 nor WM"),
+            Some(rank) if rank >= WORK_PHONES.len() && taken.is_none() => Some("a home number is not asked for"),
+            Some(_) => None,
+        };
+        let preference = (rank.unwrap_or(order.len()), "");
+        let (row_of, is_flagged) = ((Kind::Phone, row.position), !is_unflagged(row));
+        Considered { row: row_of, type_text, preference, is_flagged, effective: row.facts.effective, unfit }
+    });
+    considered::say(23, "phone", &considered.collect::<Vec<_>>(), taken, day, judgement);
 }
 
 /// The address in effect on D: no rule says which of several, so that of rule 22 holds.
@@ -72,6 +96,35 @@ pub fn managers<'c, 'a>(rows: &'c [SatelliteRow<'a>], assignment_id: &str, day: 
         new
     });
     rows
+}
+
+/// For an explanation: how the manager rows of a person fared.
+pub fn say_managers(
+    rows: &[SatelliteRow<'_>],
+    assignment_id: &str,
+    taken: Option<&SatelliteRow<'_>>,
+    day: Date,
+    judgement: &mut Judgement,
+) {
+    if !judgement.is_explained() {
+        return;
+    }
+    let considered = rows.iter().map(|row| {
+        let type_text = row.cells.get(manager::MANAGER_TYPE);
+        let unfit = if row.cells.get(manager::ASSIGNMENT_ID) != assignment_id {
+            Some("it is of another assignment")
+        } else if !matches!(type_text, "" | LINE_MANAGER) {
+            Some("its type is not LINE_MANAGER")
+        } else if MANAGER_KEYS.iter().all(|key| row.cells.get(*key).is_empty()) {
+            Some("it has no key")
+        } else {
+            None
+        };
+        let (row_of, is_flagged) = ((Kind::Manager, row.position), !is_unflagged(row));
+        Considered { row: row_of, type_text, preference: (0, ""), is_flagged, effective: row.facts.effective, unfit }
+    });
+    let taken = taken.map(|row| row.position);
+    considered::say(24, "manager", &considered.collect::<Vec<_>>(), taken, day, judgement);
 }
 
 fn in_effect<'c, 'a>(case: &'c Case<'a>, kind: Kind, day: Date) -> impl Iterator<Item = &'c SatelliteRow<'a>> {
