@@ -13,11 +13,13 @@ use jiff::civil::Date;
 pub use failure::{Fatal, RunError};
 pub use input::{Inputs, inbox_context, wants};
 
-use crate::people::People;
+use crate::people::{AsOfDate, People};
 use crate::pipeline::Pipeline;
 use crate::progress::Progress;
-use crate::report::Report;
+use crate::report::explain::Explanation;
+use crate::report::{self, Report};
 use crate::stages::decrypt::Keys;
+use crate::stages::normalize::related;
 use crate::stages::publish::{Published, Staging};
 use crate::stages::validate::guards::Allow;
 
@@ -47,6 +49,13 @@ impl World<'_> {
     }
 }
 
+/// What `explain` is asked.
+pub struct Question<'a> {
+    pub person_number: &'a str,
+    /// The columns of outputs whose values are to be explained as well.
+    pub fields: &'a [String],
+}
+
 /// A run that was published.
 pub struct Outcome {
     pub report: Report,
@@ -65,6 +74,40 @@ pub fn run(pipeline: &Pipeline, settings: &Settings, world: &World<'_>) -> Resul
 /// The first seven stages: all that can be said of the people, without a trace on disk but downloaded ciphertext.
 /// `work` is the folder where that may rest.
 pub fn resolve(pipeline: &Pipeline, settings: &Settings, world: &World<'_>, work: &Path) -> Result<People, RunError> {
+    let (inputs, as_of) = read(pipeline, settings, world, work)?;
+    users::check_source(&inputs.tables, pipeline)?;
+    people(pipeline, inputs, &as_of, world)
+}
+
+/// Why a person is as it is: the same stages over those rows alone that can have a say in it.
+pub fn explain(
+    pipeline: &Pipeline,
+    settings: &Settings,
+    world: &World<'_>,
+    work: &Path,
+    question: &Question<'_>,
+) -> Result<Explanation, RunError> {
+    let (mut inputs, as_of) = read(pipeline, settings, world, work)?;
+    users::check_source(&inputs.tables, pipeline)?;
+    let number = question.person_number;
+    let nobody = |similar| RunError::Nobody { number: number.to_owned(), similar };
+    let mut unique: Vec<String> = ["WorkEmail", "UserName"].map(str::to_owned).into();
+    unique.extend(pipeline.mapping.unique_attributes());
+    if !related::keep_related(&mut inputs.tables, number, &unique) {
+        return Err(nobody(related::similar(&inputs.tables, number)));
+    }
+    let people = people(pipeline, inputs, &as_of, world)?;
+    let explained = report::explain::explain(&people, pipeline, number, question.fields)?;
+    explained.ok_or_else(|| nobody(Vec::new()))
+}
+
+/// Fetch, decrypt and read, and the day as of which all is judged.
+fn read(
+    pipeline: &Pipeline,
+    settings: &Settings,
+    world: &World<'_>,
+    work: &Path,
+) -> Result<(Inputs, AsOfDate), RunError> {
     let keys = pipeline.options.decrypt.as_ref().map(|options| Keys::load(options, &pipeline.base)).transpose()?;
     let inbox = input::Inbox::open(work)?;
     let fetched = input::fetch(pipeline, world, &inbox)?;
@@ -73,7 +116,12 @@ pub fn resolve(pipeline: &Pipeline, settings: &Settings, world: &World<'_>, work
     let inputs = input::read(pipeline, fetched, as_of.day, keys.as_ref(), world)?;
     drop(inbox);
     world.go_on()?;
-    let workforce = users::normalize(inputs, pipeline, &as_of, world)?;
+    Ok((inputs, as_of))
+}
+
+/// Normalize, resolve, validate and map.
+fn people(pipeline: &Pipeline, inputs: Inputs, as_of: &AsOfDate, world: &World<'_>) -> Result<People, RunError> {
+    let workforce = users::normalize(inputs, pipeline, as_of, world);
     let resolved = users::resolve(workforce, pipeline, world)?;
     world.go_on()?;
     users::map(resolved, pipeline, world)

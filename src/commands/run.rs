@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use anyhow::Context;
 use hcmsync::progress::{Progress, Silent};
 use hcmsync::report::Report;
-use hcmsync::run::{RunError, Settings, World};
+use hcmsync::run::{Question, RunError, Settings, World};
+use hcmsync::stages::map::nearest;
 use hcmsync::stages::publish;
 use hcmsync::stages::validate::guards::Allow;
 use jiff::Timestamp;
@@ -132,18 +133,18 @@ fn summarise(report: &Report, path: &Path, verbose: bool) -> String {
 #[expect(clippy::disallowed_methods, reason = "what is downloaded to explain is ciphertext, and gone with the folder")]
 pub fn explain(args: &PipelineArgs, number: &str, fields: &[String], common: &Common) -> Result<String, Failure> {
     let pipeline = load(args)?;
+    let known = || pipeline.mapping.outputs().iter().flat_map(|output| &output.fields).map(|field| field.name.as_str());
+    if let Some(wrong) = fields.iter().find(|field| !known().any(|name| name == field.as_str())) {
+        let help = nearest(wrong, known()).map(|name| format!("did you mean {name}?"));
+        return Err(Failure { message: format!("no output has a field {wrong}"), help, exit_code: 2 });
+    }
     let process = Process::new(true)?;
     let work = tempfile::tempdir().context("a folder for downloads")?;
-    let explained = process.with(|world| {
+    let explanation = process.with(|world| {
         let settings = Settings { as_of: args.as_of, allow: Vec::new() };
-        let people = hcmsync::run::resolve(&pipeline, &settings, world, work.path())?;
-        Ok(hcmsync::report::explain::explain(&people, &pipeline, number, fields))
+        let question = Question { person_number: number, fields };
+        hcmsync::run::explain(&pipeline, &settings, world, work.path(), &question)
     })?;
-    let Some(explanation) = explained else {
-        let message = format!("no extract has a row of the PersonNumber {number}");
-        let help = Some("compare it with the extract, character by character: leading zeros matter".into());
-        return Err(Failure { message, help, exit_code: 4 });
-    };
     if common.json {
         return Ok(serde_json::to_string_pretty(&explanation).context("the explanation")? + "\n");
     }

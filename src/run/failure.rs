@@ -35,6 +35,8 @@ pub enum RunError {
     Read(#[from] ReadError),
     #[error(transparent)]
     Contradiction(#[from] Contradiction),
+    #[error("no extract has a row of the PersonNumber {number}")]
+    Nobody { number: String, similar: Vec<String> },
     #[error("CSV004 no extract has the column \"{0}\", which the mapping names")]
     NoColumn(String),
     #[error("{code} {sentence}", code = .0.code, sentence = .0.sentence)]
@@ -83,7 +85,11 @@ impl RunError {
                 decrypt::Failure::Config => 2,
                 decrypt::Failure::Trust => 6,
             },
-            RunError::Encrypted { .. } | RunError::Read(_) | RunError::Contradiction(_) | RunError::NoColumn(_) => 4,
+            RunError::Encrypted { .. }
+            | RunError::Read(_)
+            | RunError::Contradiction(_)
+            | RunError::NoColumn(_)
+            | RunError::Nobody { .. } => 4,
             RunError::Fatal(_) | RunError::Guards(_) => 3,
             RunError::Map(_) | RunError::Unbalanced(_) => 1,
             RunError::Publish(error) => error.exit_code(),
@@ -101,6 +107,10 @@ impl RunError {
             RunError::Encrypted { .. } => Some("add a [decrypt] table with the secret key and the signer".into()),
             RunError::Read(error) => Some(error.help()),
             RunError::Contradiction(error) => Some(error.help()),
+            RunError::Nobody { similar, .. } if similar.is_empty() => {
+                Some("compare it with the extract, character by character: leading zeros matter".into())
+            }
+            RunError::Nobody { similar, .. } => Some(format!("is it {}? Leading zeros matter", similar.join(" or "))),
             RunError::NoColumn(_) => Some(
                 "correct the name, or say which header it is: [extract.KIND] columns = { Name = \"Header\" }".into(),
             ),

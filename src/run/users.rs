@@ -16,7 +16,7 @@ use crate::model::worker::Disposition;
 use crate::people::{AsOfDate, Input, Mapped, People};
 use crate::pipeline::{Pipeline, scope};
 use crate::stages::map::{self, MapError, MappedOutput, Problem, Scope, TableColumns};
-use crate::stages::normalize::{self, Side, Workforce};
+use crate::stages::normalize::{self, Side, Table, Workforce};
 use crate::stages::resolve::{self, Order, Resolved, managers};
 use crate::stages::validate::{attributes, uniqueness};
 use crate::targets::FieldType;
@@ -32,24 +32,29 @@ pub struct Users {
     scope: Scope,
 }
 
-/// Stage 4, and what it takes a whole source to see (rules 3 and 17).
-pub fn normalize(inputs: Inputs, pipeline: &Pipeline, as_of: &AsOfDate, world: &World<'_>) -> Result<Users, RunError> {
-    world.progress.begin("normalize", "rows", None);
-    let Inputs { tables, sides, files, keys } = inputs;
-    for table in &tables {
+/// What it takes a whole source to see (rules 3 and 17).
+pub fn check_source(tables: &[Table; Kind::ALL.len()], pipeline: &Pipeline) -> Result<(), RunError> {
+    for table in tables {
         if let Some(file) = &table.seen.changes_only {
             let sentence = format!("{} is a changes-only extract, not a full one", file.escape_debug());
             return Err(RunError::fatal(Code::Src010, sentence));
         }
     }
-    let workforce = normalize::normalize(tables, as_of.day);
-    if !pipeline.options.resolve.assume_single && !workforce.has_primary_flags() {
+    if !pipeline.options.resolve.assume_single && !normalize::has_primary_flags(tables) {
         let sentence = "no primary flag column of any kind is filled in any extract";
         return Err(RunError::fatal(Code::Src020, sentence));
     }
+    Ok(())
+}
+
+/// Stage 4.
+pub fn normalize(inputs: Inputs, pipeline: &Pipeline, as_of: &AsOfDate, world: &World<'_>) -> Users {
+    world.progress.begin("normalize", "rows", None);
+    let Inputs { tables, sides, files, keys } = inputs;
+    let workforce = normalize::normalize(tables, as_of.day);
     world.progress.end(&format!("{} persons", workforce.len()));
     let scope = scope(&pipeline.options.extract);
-    Ok(Users { workforce, sides, resolved: Vec::new(), as_of: as_of.clone(), files, keys, scope })
+    Users { workforce, sides, resolved: Vec::new(), as_of: as_of.clone(), files, keys, scope }
 }
 
 /// Stages 5 and 6: resolution, selection, and what is wrong with the selected.

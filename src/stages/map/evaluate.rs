@@ -80,7 +80,7 @@ fn mask(condition: &Expression, table: &DataFrame, place: &str) -> Result<Vec<bo
 }
 
 /// Every expression as a column of text, in one piece each.
-fn compute(
+pub(super) fn compute(
     expressions: &[&Expression],
     table: &DataFrame,
     place: impl Fn(usize) -> String,

@@ -16,6 +16,7 @@ mod options;
 mod rewrite;
 mod scope;
 mod table;
+mod trace;
 mod values;
 mod write;
 
@@ -33,6 +34,7 @@ pub use mistake::{Mistake, SourceText, nearest};
 pub use options::{Field, FieldOptions, Fields, Maps, OnNull, OnUnmapped, Output, Select};
 pub use scope::{Attribute, Scope, Type};
 pub use table::{Columns as TableColumns, Joined, build};
+pub use trace::Trace;
 pub use values::{FieldFinding, Problem};
 
 use crate::targets::{FieldType, Formula, Profile};
@@ -81,17 +83,12 @@ pub struct ValueMap {
     pub on_unmapped: OnUnmapped,
 }
 
-/// How one value comes about, for `explain`: the caller fills in the values.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step<'a> {
-    pub field: &'a str,
-    pub sql: &'a str,
-    pub attributes: &'a BTreeSet<String>,
-    pub map: Option<&'a str>,
-    pub default: Option<&'a str>,
-}
-
 impl OutputPlan {
+    /// Who of the emitted stands in this file, as it was written.
+    pub fn condition_sql(&self) -> Option<&str> {
+        self.condition.as_ref().map(|expression| expression.sql.as_str())
+    }
+
     /// Whether its columns are all the attributes that there are.
     pub fn writes_every_attribute(&self) -> bool {
         self.every_attribute
@@ -111,6 +108,18 @@ impl Compiled {
         conditions.chain(fields).flat_map(|expression| expression.attributes.iter().cloned()).collect()
     }
 
+    /// `[select] where`, as it was written.
+    pub fn selection_sql(&self) -> Option<&str> {
+        self.select.as_ref().map(|expression| expression.sql.as_str())
+    }
+
+    /// What the columns read of which no two users may have the same, as far as each stands on one attribute.
+    pub fn unique_attributes(&self) -> BTreeSet<String> {
+        let unique = self.outputs.iter().flat_map(|output| &output.fields).filter(|field| field.unique);
+        let single = unique.filter(|field| field.expression.attributes.len() == 1);
+        single.flat_map(|field| field.expression.attributes.iter().cloned()).collect()
+    }
+
     /// What `[select] where` reads.
     pub fn selection_attributes(&self) -> BTreeSet<String> {
         self.select.iter().flat_map(|expression| expression.attributes.iter().cloned()).collect()
@@ -128,17 +137,5 @@ impl Compiled {
             }
         }
         found
-    }
-
-    /// How a column of an output comes about; `None` if there is no such output or column.
-    pub fn steps(&self, output: usize, field: &str) -> Option<Step<'_>> {
-        let field = self.outputs.get(output)?.fields.iter().find(|plan| plan.name == field)?;
-        Some(Step {
-            field: &field.name,
-            sql: &field.expression.sql,
-            attributes: &field.expression.attributes,
-            map: field.map.as_ref().map(|map| map.name.as_str()),
-            default: field.default.as_deref(),
-        })
     }
 }

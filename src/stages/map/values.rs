@@ -49,7 +49,7 @@ pub(super) fn judge(
         .zip(fields)
         .collect::<Vec<_>>()
         .into_par_iter()
-        .map(|(column, field)| Judge { field, formula, problems: Vec::new() }.column(column))
+        .map(|(column, field)| Judge::new(field, formula).column(column))
         .collect();
     let mut findings = Vec::new();
     let mut columns = Vec::with_capacity(judged.len());
@@ -63,14 +63,18 @@ pub(super) fn judge(
     (columns, findings)
 }
 
-struct Judge<'a> {
+pub(super) struct Judge<'a> {
     field: &'a FieldPlan,
     formula: Formula,
     problems: Vec<(u32, Problem)>,
 }
 
-impl Judge<'_> {
-    fn column(mut self, column: StringChunked) -> (StringChunked, Vec<(u32, Problem)>) {
+impl<'a> Judge<'a> {
+    pub(super) fn new(field: &'a FieldPlan, formula: Formula) -> Judge<'a> {
+        Judge { field, formula, problems: Vec::new() }
+    }
+
+    pub(super) fn column(mut self, column: StringChunked) -> (StringChunked, Vec<(u32, Problem)>) {
         let changes = self.field.map.is_some() || self.field.default.is_some() || self.formula == Formula::Escape;
         let rows = (0u32..).zip(column.iter());
         if !changes {
@@ -128,10 +132,10 @@ impl Judge<'_> {
 }
 
 /// The map does not have the value, and nobody said what then.
-struct Unknown;
+pub(super) struct Unknown;
 
 impl ValueMap {
-    fn look_up<'v>(&'v self, value: &'v str) -> Result<Option<&'v str>, Unknown> {
+    pub(super) fn look_up<'v>(&'v self, value: &'v str) -> Result<Option<&'v str>, Unknown> {
         match (self.values.get(value), self.on_unmapped) {
             (Some(found), _) => Ok(Some(found)),
             (None, OnUnmapped::Keep) => Ok(Some(value)),

@@ -50,11 +50,10 @@ pub fn decide(workforce: &mut Workforce, day: Date) {
     workforce.findings = findings;
 }
 
-/// What one thread found; who is postponed asks for a work relationship of another person, of which it knows nothing.
+/// What one thread found: `untyped` files are those of `ROW023`, and who is postponed asks for another's work relationship.
 #[derive(Default)]
 struct Decided {
     findings: Findings,
-    /// Files with rows of which nobody tells the type (`ROW023`).
     untyped: BTreeSet<u32>,
     postponed: Vec<usize>,
 }

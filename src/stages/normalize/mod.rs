@@ -4,6 +4,7 @@
 mod case;
 mod fates;
 mod keys;
+pub mod related;
 mod rows;
 mod side;
 mod strangers;
@@ -18,4 +19,4 @@ pub use case::{Assignment, AssignmentRow, Case, Email, PersonRow, SatelliteRow, 
 pub use keys::{Index, PersonIds};
 pub use rows::{Seen, Writing, add_file};
 pub use side::{Contradiction, Side};
-pub use workforce::{Notes, Shape, Table, Workforce, normalize};
+pub use workforce::{Notes, Shape, Table, Workforce, has_primary_flags, normalize};

@@ -25,8 +25,13 @@ impl Csv {
 
 /// The workforce of these files, one a kind, as of [`DAY`].
 pub fn workforce(files: Vec<Csv>) -> Workforce {
+    normalize(tables(&files), DAY)
+}
+
+/// The rows of these files, before anything is decided.
+pub fn tables(files: &[Csv]) -> [Table; Kind::ALL.len()] {
     let is_configured = |kind: Kind| files.iter().any(|file| file.kind == kind);
-    let tables = Kind::ALL.map(|kind| {
+    Kind::ALL.map(|kind| {
         let layout = Layout::new(kind, [("WorkEmail", false), ("LastName", false), ("EmailType", false)]);
         let is_flat = kind == Kind::Assignment && !is_configured(Kind::WorkRelationship);
         let layout = if is_flat { layout.telling_of_work_relationships() } else { layout };
@@ -39,8 +44,7 @@ pub fn workforce(files: Vec<Csv>) -> Workforce {
             add_file(&mut table.rows, &mut table.seen, csv, &table.layout, &writing);
         }
         table
-    });
-    normalize(tables, DAY)
+    })
 }
 
 /// The codes of a person after normalization.

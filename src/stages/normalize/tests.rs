@@ -1,7 +1,7 @@
 //! Section 2 of `resolution.md`, sentence by sentence: what becomes of a row, and what is wrong among rows.
 
-use super::Workforce;
 use super::testing::{Csv, codes, workforce};
+use super::{Workforce, has_primary_flags};
 use crate::model::kind::Kind;
 use crate::model::row::Fate;
 
@@ -195,9 +195,10 @@ fn rule_9_a_flat_source_repeats_itself() {
 
 #[test]
 fn rule_17_a_flag_is_filled_in_whatever_it_says() {
-    assert!(with("1,w,a,E,2020-01-01,,,Y").has_primary_flags());
+    let is_filled = |workforce: &Workforce| has_primary_flags(&workforce.tables);
+    assert!(is_filled(&with("1,w,a,E,2020-01-01,,,Y")));
     let blank = |flag: &str| three(ONE[0], &format!("1,w,E,2020-01-01,,{flag}"), "1,w,a,E,2020-01-01,,,");
-    assert!(!blank("").has_primary_flags() && blank("N").has_primary_flags() && blank("maybe").has_primary_flags());
+    assert!(!is_filled(&blank("")) && is_filled(&blank("N")) && is_filled(&blank("maybe")));
 }
 
 #[test]

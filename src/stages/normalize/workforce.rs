@@ -166,20 +166,20 @@ impl Workforce {
         position.map_or("", |position| rows.cells(&rows.rows[position as usize]).get(assignment::ASSIGNMENT_ID))
     }
 
-    /// Whether any primary flag of any kind is filled in anywhere, with whatever text (`SRC020`).
-    pub fn has_primary_flags(&self) -> bool {
-        [Kind::WorkRelationship, Kind::Assignment].iter().any(|kind| {
-            const FLAGS: [&str; 3] = ["PrimaryFlag", "PrimaryAssignmentFlag", "PrimaryWorkRelationFlag"];
-            let table = self.table(*kind);
-            let places: Vec<usize> = FLAGS.iter().filter_map(|flag| table.layout.place(flag)).collect();
-            let is_filled = |row: &Row| places.iter().any(|place| !table.rows.cells(row).get(*place).is_empty());
-            table.rows.rows.par_iter().any(is_filled)
-        })
-    }
-
     pub fn table(&self, kind: Kind) -> &Table {
         &self.tables[kind as usize]
     }
+}
+
+/// Whether any primary flag of any kind is filled in anywhere, with whatever text (`SRC020`).
+pub fn has_primary_flags(tables: &[Table; Kind::ALL.len()]) -> bool {
+    [Kind::WorkRelationship, Kind::Assignment].iter().any(|kind| {
+        const FLAGS: [&str; 3] = ["PrimaryFlag", "PrimaryAssignmentFlag", "PrimaryWorkRelationFlag"];
+        let table = &tables[*kind as usize];
+        let places: Vec<usize> = FLAGS.iter().filter_map(|flag| table.layout.place(flag)).collect();
+        let is_filled = |row: &Row| places.iter().any(|place| !table.rows.cells(row).get(*place).is_empty());
+        table.rows.rows.par_iter().any(is_filled)
+    })
 }
 
 /// Groups the rows of all kinds by person and decides every row's fate (rules 4 to 9).
