@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
+use std::path::Path;
 
 use hcmsync::model::kind::Kind as RealKind;
 use hcmsync::model::row::Fate;
 use hcmsync::people::People;
 use hcmsync::pipeline::{Overrides, Pipeline};
 use hcmsync::progress::Silent;
-use hcmsync::run::{RunError, World};
+use hcmsync::report::explain::Explanation;
+use hcmsync::run::{Question, RunError, World};
 use hcmsync::stages::resolve::{Resolve, all_current};
 use hcmsync::stages::validate::balance::{self, Persons};
 use jiff::Timestamp;
@@ -35,6 +37,42 @@ const KINDS: [(RealKind, Kind, &str); 3] = [
 
 /// Runs the product on these sources, each cut into so many files.
 pub fn run(sources: &[Source], settings: &Settings, files: usize) -> Answer {
+    in_folder(sources, settings, files, |pipeline, day, world, folder| {
+        match hcmsync::run::resolve(pipeline, day, world, folder) {
+            Ok(people) => answer(&people, &pipeline.options.resolve),
+            Err(error) => {
+                let fatal = Some(fatal(&error));
+                Answer { outcome: Outcome { fatal, ..Outcome::default() }, rules: vec![], outputs: vec![] }
+            }
+        }
+    })
+}
+
+/// What the product explains of some persons.
+pub fn explained(sources: &[Source], settings: &Settings, numbers: &[&String]) -> Vec<Explanation> {
+    in_folder(sources, settings, 1, |pipeline, day, world, folder| {
+        let explain = |number: &&String| {
+            let question = Question { person_number: number, fields: &[] };
+            hcmsync::run::explain(pipeline, day, world, folder, &question).unwrap_or_else(|error| panic!("{error}"))
+        };
+        numbers.iter().map(explain).collect()
+    })
+}
+
+fn fatal(error: &RunError) -> String {
+    match error {
+        RunError::Fatal(fatal) => fatal.code.to_string(),
+        other => panic!("{other}"),
+    }
+}
+
+/// Calls the product with these sources as files.
+fn in_folder<T>(
+    sources: &[Source],
+    settings: &Settings,
+    files: usize,
+    call: impl FnOnce(&Pipeline, &hcmsync::run::Settings, &World<'_>, &Path) -> T,
+) -> T {
     let folder = tempfile::tempdir().unwrap();
     // An undated file is no history, and the date in a name is looked for only where the pipeline says so.
     let is_dated =
@@ -54,16 +92,7 @@ pub fn run(sources: &[Source], settings: &Settings, files: usize) -> Answer {
     let world =
         World { now: Timestamp::UNIX_EPOCH, home: None, agent_socket: None, stopped: &|| false, progress: &Silent };
     let settings = hcmsync::run::Settings { as_of: Some(settings.as_of), allow: Vec::new() };
-    match hcmsync::run::resolve(&pipeline, &settings, &world, folder.path()) {
-        Ok(people) => answer(&people, &pipeline.options.resolve),
-        Err(error) => {
-            let code = match &error {
-                RunError::Fatal(fatal) => fatal.code.to_string(),
-                other => panic!("{other}"),
-            };
-            Answer { outcome: Outcome { fatal: Some(code), ..Outcome::default() }, rules: vec![], outputs: vec![] }
-        }
-    }
+    call(&pipeline, &settings, &world, folder.path())
 }
 
 /// Every `files`th row of a source.

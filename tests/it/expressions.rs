@@ -276,8 +276,38 @@ fn qooper_by_its_own_mapping() {
         .map(|(_, field)| mapped.fields[field].name.clone())
         .collect();
     assert_eq!(readers, ["Manager Email", "Manager ID"]);
-    let step = compiled.steps(0, "First Name").unwrap();
-    assert_eq!((step.sql, step.attributes.len()), ("COALESCE(KnownAs, FirstName)", 2));
+    let name = compiled.trace(0, "First Name", &table().slice(1, 1)).unwrap().unwrap();
+    assert_eq!((name.sql.as_str(), name.inputs.len()), ("COALESCE(KnownAs, FirstName)", 2));
+    assert_eq!((name.computed.as_deref(), name.value.as_deref()), (Some("Bobby"), Some("Bobby")));
+}
+
+#[test]
+fn every_step_of_a_value_is_told() {
+    let text = "[maps.status]\ntrue = \"on\"\n[[output]]\nprofile = \"qooper-csv\"\nfile = \"users.csv\"\nformula = \"escape\"\n\
+        [output.fields]\nEmail = \"LOWER(WorkEmail)\"\nFormula = \"'=' || LastName\"\n\
+        Known = { sql = \"KnownAs\", default = \"nobody\" }\nStatus = { sql = \"LastName\", map = \"status\", on_unmapped = \"keep\" }\n";
+    let compiled = compiled(text).unwrap();
+    let trace = |field: &str, row: i64| compiled.trace(0, field, &table().slice(row, 1)).unwrap().unwrap();
+    let email = trace("Email", 3);
+    assert_eq!((email.computed, email.value), (None, None));
+    assert!(email.demands.iter().any(|demand| demand.starts_with("no other user")));
+    assert!(email.problems[0].starts_with("OUT011"), "{:?}", email.problems);
+    let formula = trace("Formula", 1);
+    assert!(formula.escaped && formula.value.unwrap().starts_with("'="));
+    assert!(formula.problems[0].starts_with("OUT020"));
+    let rows = (0..4).map(|row| trace("Known", row));
+    for known in rows {
+        let (default, value) = (known.default.as_deref(), known.value.as_deref());
+        assert_eq!(value, known.computed.as_deref().or(default));
+        assert_eq!(default.is_some(), known.computed.is_none());
+    }
+    let status = trace("Status", 0);
+    let map = status.map.unwrap();
+    assert!((map.name.as_str(), map.known, map.value == status.computed) == ("status", false, true));
+    assert!(
+        compiled.trace(0, "Nowhere", &table()).unwrap().is_none()
+            && compiled.trace(7, "Email", &table()).unwrap().is_none()
+    );
 }
 
 #[test]

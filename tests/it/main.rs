@@ -14,8 +14,10 @@
 
 mod bad_input;
 mod cases;
+mod codes;
 mod commands;
 mod engine;
+mod explain;
 mod expressions;
 mod fetch;
 mod golden;
