@@ -30,6 +30,7 @@ mod oracle_cases;
 mod pipelines;
 mod population;
 mod product;
+mod promise;
 mod publish;
 mod publish_faults;
 mod publish_processes;

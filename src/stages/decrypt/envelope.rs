@@ -9,6 +9,7 @@ use sequoia_openpgp::PacketPile;
 use sequoia_openpgp::armor::{Reader, ReaderMode};
 use sequoia_openpgp::packet::{PKESK, Packet};
 use sequoia_openpgp::parse::Parse;
+use sequoia_openpgp::types::{AEADAlgorithm, SymmetricAlgorithm};
 
 use super::DecryptError;
 
@@ -113,6 +114,19 @@ impl Envelope {
     pub fn recipients(&self, binary: &[u8]) -> Result<Vec<PKESK>, DecryptError> {
         let pile = PacketPile::from_bytes(&binary[..self.head]).map_err(|_| DecryptError::Damaged)?;
         Ok(pile.into_children().filter_map(|p| if let Packet::PKESK(p) = p { Some(p) } else { None }).collect())
+    }
+
+    /// Passes unless the container names the one mode that the library lacks. It stands in the clear, before any key is used.
+    pub fn readable(&self, binary: &[u8]) -> Result<(), DecryptError> {
+        let head: Vec<u8> = self.body.iter().flat_map(|range| &binary[range.clone()]).copied().take(3).collect();
+        match (self.container, &head[..]) {
+            (Container::Protected, [2, cipher, mode]) | (Container::GnuPg, [1, cipher, mode])
+                if AEADAlgorithm::from(*mode) == AEADAlgorithm::EAX =>
+            {
+                Err(DecryptError::Cipher(format!("{} in EAX mode", SymmetricAlgorithm::from(*cipher))))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The container's content in one piece.

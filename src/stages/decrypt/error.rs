@@ -89,7 +89,7 @@ impl DecryptError {
             DecryptError::Damaged => "fetch it again; if it stays so, ask the sender for a new extract, and how this one came about".into(),
             DecryptError::TooLarge(_) => "an extract does not unpack to this: find out who made the file".into(),
             DecryptError::Bzip2 => ask("zip, zlib or no compression"),
-            DecryptError::Cipher(_) => ask("AES"),
+            DecryptError::Cipher(_) => ask("AES, with the usual integrity protection or in OCB mode"),
             DecryptError::Weak(weak) => format!("{}, or add \"{}\" to [decrypt] accept", ask("something stronger"), weak.word()),
             DecryptError::Unsigned => {
                 ask("the encryption mode PGP Signed; or, knowing that anyone can forge an unsigned extract, say signature = \"off\"")

@@ -6,7 +6,7 @@ use std::io::Read;
 
 use sequoia_openpgp::anyhow::bail;
 use sequoia_openpgp::crypto::SessionKey;
-use sequoia_openpgp::packet::{PKESK, Packet, SKESK};
+use sequoia_openpgp::packet::{PKESK, Packet, SEIP, SKESK};
 use sequoia_openpgp::parse::stream::{
     DecryptionHelper, DecryptorBuilder, MessageStructure, VerificationHelper, VerifierBuilder,
 };
@@ -63,6 +63,7 @@ pub struct Plaintext {
 pub fn decrypt(message: &[u8], keys: &Keys, limits: &Limits) -> Result<Plaintext, DecryptError> {
     let binary = dearmor(message)?;
     let envelope = Envelope::scan(&binary)?;
+    envelope.readable(&binary)?;
     let recipients = envelope.recipients(&binary)?;
     addressed(&recipients, keys)?;
     let limit = limits.of(message.len());
@@ -72,12 +73,14 @@ pub fn decrypt(message: &[u8], keys: &Keys, limits: &Limits) -> Result<Plaintext
             let weak = keys.allow(Weak::NoMdc)?;
             let content = envelope.content(&binary);
             let (inner, session) = legacy::without_integrity(&content, |open| session(keys, &recipients, None, open))?;
-            verify(&inner, keys, limit, session.weak.into_iter().chain([weak]).collect())
+            let accepted = session.weak.into_iter().chain([weak]).collect();
+            verify(&inner, keys, limit, Notes { accepted, ..Notes::default() })
         }
         Container::GnuPg => {
             let content = envelope.content(&binary);
             let (inner, session) = legacy::gnupg_aead(&content, |open| session(keys, &recipients, None, open))?;
-            verify(&inner, keys, limit, session.weak.into_iter().collect())
+            let accepted = session.weak.into_iter().collect();
+            verify(&inner, keys, limit, Notes { accepted, intact: true, ..Notes::default() })
         }
     }
 }
@@ -161,8 +164,7 @@ fn open(binary: &[u8], keys: &Keys, limit: u64) -> Result<Plaintext, DecryptErro
 }
 
 /// Reads a message whose encryption is already off, and verifies its signature.
-fn verify(inner: &[u8], keys: &Keys, limit: u64, accepted: BTreeSet<Weak>) -> Result<Plaintext, DecryptError> {
-    let mut notes = Notes { accepted, ..Notes::default() };
+fn verify(inner: &[u8], keys: &Keys, limit: u64, mut notes: Notes) -> Result<Plaintext, DecryptError> {
     let helper = Helper { keys, notes: &mut notes, encrypted: true };
     let read = || -> PgpResult<Option<Vec<u8>>> {
         let verifier = VerifierBuilder::from_bytes(inner)?.buffer_size(READ_AHEAD);
@@ -188,7 +190,7 @@ struct Notes {
     refusal: Option<DecryptError>,
     signature: Option<Signature>,
     accepted: BTreeSet<Weak>,
-    /// There is a bzip2 packet in the message, and the integrity check came out right.
+    /// There is a bzip2 packet in the message, and what was read of it is authenticated.
     bzip2: bool,
     intact: bool,
 }
@@ -229,6 +231,7 @@ impl VerificationHelper for Helper<'_, '_> {
             return self.stop(DecryptError::Damaged);
         }
         match &packet.packet {
+            Packet::SEIP(SEIP::V2(_)) => self.notes.intact = true, // AEAD: a chunk that is handed out is verified.
             Packet::CompressedData(data) => self.notes.bzip2 |= data.algo() == CompressionAlgorithm::BZip2,
             #[expect(
                 deprecated,

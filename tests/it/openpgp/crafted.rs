@@ -13,6 +13,7 @@ use sequoia_openpgp::serialize::stream::{Compressor, Encryptor, LiteralWriter, M
 use sequoia_openpgp::{Cert, PacketPile};
 
 use super::{PASSPHRASE, TEXT, World, open, refused};
+use crate::promise;
 
 /// Encrypts to customer what `write` writes inside.
 fn encrypted(world: &World, write: impl FnOnce(Message<'_>) -> Message<'_>) -> Vec<u8> {
@@ -44,76 +45,102 @@ fn of_packets(world: &World, packets: &[&Packet]) -> Vec<u8> {
     })
 }
 
-#[test]
-fn a_bad_signature_beside_a_good_one_is_refused() {
-    let world = World::new();
-    let keys = world.keys_of("customer_pub.asc");
-    let [mut one_pass, literal, good] = signed(&world, TEXT);
-    let [_, _, bad] = signed(&world, b"something else");
-    assert_eq!(open(&of_packets(&world, &[&one_pass, &literal, &good]), &keys).unwrap().bytes, TEXT);
-    assert!(matches!(refused(&of_packets(&world, &[&one_pass, &literal, &bad]), &keys), DecryptError::BadSignature));
-    let last = one_pass.clone();
-    if let Packet::OnePassSig(OnePassSig::V3(packet)) = &mut one_pass {
+/// Messages with signatures that no honest tool makes, each with what it is.
+pub fn signatures(world: &World) -> Vec<(&'static str, Vec<u8>)> {
+    let [mut first, literal, good] = signed(world, TEXT);
+    let [_, _, bad] = signed(world, b"something else");
+    let last = first.clone();
+    if let Packet::OnePassSig(OnePassSig::V3(packet)) = &mut first {
         packet.set_last(false);
     }
-    for signatures in [[&good, &bad], [&bad, &good]] {
-        let message = of_packets(&world, &[&one_pass, &last, &literal, signatures[0], signatures[1]]);
-        assert!(matches!(refused(&message, &keys), DecryptError::BadSignature));
-    }
-    // A signature that the one-pass packet promises, and that is not there.
-    assert!(open(&of_packets(&world, &[&last, &literal]), &keys).is_err());
-    // A second text after the signed one.
-    assert!(open(&of_packets(&world, &[&last, &literal, &good, &literal]), &keys).is_err());
+    let of = |packets: &[&Packet]| of_packets(world, packets);
+    vec![
+        ("a good one", of(&[&last, &literal, &good])),
+        ("a good one twice", of(&[&first, &last, &literal, &good, &good])),
+        ("of another text", of(&[&last, &literal, &bad])),
+        ("a good one, and inside of it one of another text", of(&[&first, &last, &literal, &bad, &good])),
+        ("one of another text, and inside of it a good one", of(&[&first, &last, &literal, &good, &bad])),
+        ("announced, and not there", of(&[&last, &literal])),
+        ("there, and not announced", of(&[&literal, &good])),
+        ("in front of the text, as PGP 2 wrote it", of(&[&good, &literal])),
+        ("a second text behind the signed one", of(&[&last, &literal, &good, &literal])),
+        ("a second text in front of the signed one", of(&[&literal, &last, &literal, &good])),
+        ("a signature alone", of(&[&good])),
+        ("nothing at all", of(&[])),
+    ]
+}
+
+/// A message that unpacks to so many MiB of zeros.
+fn bomb(world: &World, mebibytes: usize) -> Vec<u8> {
+    encrypted(world, |message| {
+        let mut literal = LiteralWriter::new(Compressor::new(message).build().unwrap()).build().unwrap();
+        (0..mebibytes).for_each(|_| literal.write_all(&[0; 1 << 20]).unwrap());
+        literal
+    })
 }
 
 #[test]
-fn bombs_are_bounded() {
-    let world = World::new();
+fn promise_5_bombs_are_bounded() {
+    let (started, world, mut count) = (Instant::now(), World::new(), 0);
     let keys = world.keys("signature = \"off\"");
-    let bomb = encrypted(&world, |message| {
-        let mut literal = LiteralWriter::new(Compressor::new(message).build().unwrap()).build().unwrap();
-        (0..64).for_each(|_| literal.write_all(&[0; 1 << 20]).unwrap());
-        literal
-    });
+    let bomb = bomb(&world, 64);
     assert!(bomb.len() < 1 << 20);
     assert_eq!(open(&bomb, &keys).unwrap().bytes.len(), 64 << 20);
-    let ratio = Limits { ratio_from: 1 << 20, max_ratio: 100, ..Limits::default() };
-    assert!(matches!(decrypt(&bomb, &keys, &ratio), Err(DecryptError::TooLarge(n)) if n < 64 << 20));
-    let exactly = Limits { max_plaintext: 64 << 20, ..Limits::default() };
-    assert!(decrypt(&bomb, &keys, &exactly).is_ok());
-    let one_less = Limits { max_plaintext: (64 << 20) - 1, ..Limits::default() };
-    assert!(matches!(decrypt(&bomb, &keys, &one_less), Err(DecryptError::TooLarge(_))));
-
-    for (layers, opens) in [(1, true), (3, true), (4, false), (15, false), (40, false)] {
+    let mut limited = |limits: Limits, opens: bool| {
+        let opened = decrypt(&bomb, &keys, &limits);
+        assert!(opened.is_ok() == opens && (opens || matches!(opened, Err(DecryptError::TooLarge(_)))), "{limits:?}");
+        count += 1;
+    };
+    for max_ratio in [1, 10, 100, 500] {
+        limited(Limits { ratio_from: 1 << 20, max_ratio, ..Limits::default() }, false);
+    }
+    for (max_plaintext, opens) in [(1, false), (1 << 20, false), ((64 << 20) - 1, false), (64 << 20, true)] {
+        limited(Limits { max_plaintext, ..Limits::default() }, opens);
+    }
+    for layers in [1, 2, 3, 4, 5, 15, 40, 200] {
         let nested = encrypted(&world, |message| {
             let inner = (0..layers).fold(message, |message, _| Compressor::new(message).build().unwrap());
             let mut literal = LiteralWriter::new(inner).build().unwrap();
             literal.write_all(TEXT).unwrap();
             literal
         });
-        assert_eq!(open(&nested, &keys).is_ok(), opens, "{layers} layers");
+        assert_eq!(open(&nested, &keys).is_ok(), layers <= 3, "{layers} layers");
+        count += 1;
     }
+    let zeros = vec![0; 32 << 20];
+    let bzip2 = world.gpg(&["--encrypt", "-r", "customer", "--compress-algo", "bzip2"], &zeros);
+    assert!(bzip2.len() < 2_000, "{}", bzip2.len());
+    assert!(matches!(refused(&bzip2, &keys), DecryptError::Bzip2));
+    promise::report(5, "ratios, sizes, layers, bzip2", count + 1, count + 1, started);
 }
 
 /// A late change in a message larger than any buffer: nothing comes out.
 #[test]
-fn a_large_message_is_verified_to_its_end() {
-    let world = World::new();
+fn promise_2_a_large_message_is_verified_to_its_end() {
+    let (started, world, mut count) = (Instant::now(), World::new(), 0);
     let keys = world.keys("");
     let text = vec![b'x'; 40 << 20];
     for compression in ["none", "zlib"] {
         let mut message = world
             .gpg(&["--sign", "--encrypt", "-u", "fusion", "-r", "customer", "--compress-algo", compression], &text);
         assert_eq!(open(&message, &keys).unwrap().bytes, text);
-        let late = message.len() - 30;
-        message[late] ^= 1;
-        assert!(matches!(refused(&message, &keys), DecryptError::Damaged));
-        message[late] ^= 1;
-        let cut = message.len() - 1000;
-        let begun = Instant::now();
-        assert!(matches!(refused(&message[..cut], &keys), DecryptError::Damaged));
-        assert!(begun.elapsed().as_millis() < 100, "told by the lengths");
+        // In the hash, in the signature, in the text past any buffer, and in the middle.
+        for late in [1, 20, 23, 30, 200, 1_000, message.len() / 10, message.len() / 2] {
+            let at = message.len() - late;
+            message[at] ^= 1;
+            assert!(matches!(refused(&message, &keys), DecryptError::Damaged), "{compression}: {late} before the end");
+            message[at] ^= 1;
+            count += 1;
+        }
+        for missing in [1, 22, 1_000] {
+            let cut = message.len() - missing;
+            let begun = Instant::now();
+            assert!(matches!(refused(&message[..cut], &keys), DecryptError::Damaged));
+            assert!(begun.elapsed().as_millis() < 500, "told by the lengths");
+            count += 1;
+        }
     }
+    promise::report(2, "late changes of 40 MiB", count, count, started);
 }
 
 /// `cargo test --release --locked -- --ignored --nocapture throughput`: our time and gpg's for the same message.
