@@ -1,7 +1,11 @@
 //! The READ stage from outside: a corpus of small files, each with its verdict (`resolution.md` rule 28, promise 11).
 
+use std::time::Instant;
+
 use hcmsync::model::kind::Kind;
 use hcmsync::stages::read::{CsvFile, Extract, MAX_FIELD, MAX_RECORD, ReadError};
+
+use crate::promise;
 
 fn options(more: &str) -> Extract {
     toml::from_str(&format!("file = 'x'\n{more}")).unwrap()
@@ -104,7 +108,8 @@ const BODIES: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn every_body_has_its_verdict() {
+fn promise_11_every_body_has_its_verdict() {
+    let started = Instant::now();
     for (body, expected) in BODIES {
         let text = format!("PersonNumber,A\n{body}");
         assert_eq!(verdict(open(text.as_bytes(), "")), *expected, "{body:?}");
@@ -113,6 +118,7 @@ fn every_body_has_its_verdict() {
             assert_eq!(verdict(open(&marked, "")), expected.replace(',', ";"), "{body:?} with a mark and semicolons");
         }
     }
+    promise::report(11, "bodies with their verdict", BODIES.len() as u64, BODIES.len() as u64, started);
 }
 
 /// Whole files, the options, and the verdict.
@@ -155,10 +161,12 @@ const FILES: &[(&[u8], &str, &str)] = &[
 ];
 
 #[test]
-fn every_file_has_its_verdict() {
+fn promise_11_every_file_has_its_verdict() {
+    let started = Instant::now();
     for (text, more, expected) in FILES {
         assert_eq!(verdict(open(text, more)), *expected, "{:?} {more}", String::from_utf8_lossy(text));
     }
+    promise::report(11, "files with their verdict", FILES.len() as u64, FILES.len() as u64, started);
 }
 
 #[test]
