@@ -21,6 +21,7 @@ mod engine;
 mod explain;
 mod expressions;
 mod fetch;
+mod fuzz;
 mod golden;
 mod kinds;
 mod laws;

@@ -1,0 +1,8 @@
+//! `targets.rs`, openpgp, under libFuzzer.
+
+#![no_main]
+
+#[path = "../targets.rs"]
+mod targets;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| targets::openpgp(data));

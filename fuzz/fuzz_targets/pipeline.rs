@@ -1,0 +1,8 @@
+//! `targets.rs`, pipeline, under libFuzzer.
+
+#![no_main]
+
+#[path = "../targets.rs"]
+mod targets;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| targets::pipeline(data));
