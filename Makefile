@@ -5,12 +5,13 @@ SHELL        := /bin/bash -euo pipefail
 export PATH  := $(HOME)/.cargo/bin:$(PATH)
 HCMSYNC      := ./target/release/hcmsync
 SUDO         := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-# To build: a C compiler, OpenSSL (SSH and OpenPGP), libclang (its bindings). To test: a real sshd, gpg, strace for injected faults.
+# To build: a C compiler, OpenSSL (SSH and OpenPGP), libclang (its bindings). To test: a real sshd, gpg,
+# Bouncy Castle and a Java to run it, strace for injected faults.
 PACKAGES     := build-essential pkg-config libssl-dev libclang-dev ca-certificates \
-                openssh-server openssh-client openssl gnupg strace time
+                openssh-server openssh-client openssl gnupg libbcpg-java default-jdk-headless strace time
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint bench sample clean
+.PHONY: help setup build demo test lint fuzz deny sbom bench sample clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -39,6 +40,19 @@ lint: setup ## format and clippy (rustup component add rustfmt clippy)
 	cargo fmt --check
 	RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS=-Dwarnings__CLIPPY_HACKERY__ \
 	    cargo build --release --locked --lib --bins --tests
+
+fuzz: setup ## ten minutes of libFuzzer over pipeline files, CSV, messages, names and expressions
+	fuzz/run.sh $(or $(SECONDS_EACH),120)
+
+deny: ## licences, duplicates and sources of what is linked (installs cargo-deny if it is not there)
+	@command -v cargo-deny > /dev/null || cargo install --locked cargo-deny
+	cargo deny --offline check licenses bans sources
+
+sbom: ## what the program is made of, as CycloneDX: target/hcmsync.cdx.json (installs cargo-cyclonedx if it is not there)
+	@command -v cargo-cyclonedx > /dev/null || cargo install --locked cargo-cyclonedx
+	@mkdir -p target
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) cargo cyclonedx --quiet --format json --spec-version 1.5 --override-filename hcmsync.cdx
+	@mv hcmsync.cdx.json target/
 
 bench: build ## a million persons: time and memory, beside gpg --decrypt of the same files
 	benches/million.sh

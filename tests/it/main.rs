@@ -39,3 +39,4 @@ mod publish_processes;
 mod read;
 mod sshd;
 mod sums;
+mod supply;
