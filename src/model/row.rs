@@ -1,32 +1,101 @@
 //! Rows as they are kept: the trimmed cells of the kept columns in one string, and beside it the few facts that
 //! every rule reads, parsed once. Four million of them fit into memory because nothing is stored twice.
 
+use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
 use std::ops::Range;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
 use super::code::{Code, Codes};
 use super::date::{BEGINNING, Interval, OPEN};
 
-/// The trimmed cells of one row, each ended by NUL: no cell can hold one, since a file with NUL is refused (`CSV008`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Cells<'a>(&'a str);
+/// The texts of many rows: of each the trimmed cells of the kept columns that its file has, one after the other, and where
+/// each ends.
+#[derive(Debug)]
+struct Texts {
+    text: String,
+    ends: Vec<u32>,
+    columns: Columns,
+}
+
+/// Of the kept columns of a layout those that a file has, in the order of the layout.
+#[derive(Clone, Debug)]
+pub struct Columns {
+    /// By place in the layout: which of the file's columns it is, or [`Columns::ABSENT`].
+    nth: Arc<[u16]>,
+    width: usize,
+}
+
+impl Columns {
+    const ABSENT: u16 = u16::MAX;
+
+    /// By place in the layout, whether the file has the column.
+    pub fn new(present: impl IntoIterator<Item = bool>) -> Columns {
+        let mut width = 0;
+        let number = |present| {
+            let nth = if present { width } else { Self::ABSENT };
+            width += u16::from(present);
+            nth
+        };
+        let nth: Arc<[u16]> = present.into_iter().map(number).collect();
+        Columns { nth, width: usize::from(width) }
+    }
+}
+
+/// The cells of one row.
+#[derive(Clone, Copy, Debug)]
+pub struct Cells<'a> {
+    texts: &'a Texts,
+    row: u32,
+}
 
 impl<'a> Cells<'a> {
     /// The cell of a column of the layout; blank where the file has no such column.
     pub fn get(self, column: usize) -> &'a str {
-        self.iter().nth(column).unwrap_or_default()
+        match self.texts.columns.nth.get(column) {
+            None | Some(&Columns::ABSENT) => "",
+            Some(nth) => self.nth(usize::from(*nth)),
+        }
     }
 
     /// All cells in the order of the layout.
     pub fn iter(self) -> impl Iterator<Item = &'a str> {
-        let mut rest = self.0;
-        std::iter::from_fn(move || {
-            let end = memchr::memchr(0, rest.as_bytes())?;
-            let cell = &rest[..end];
-            rest = &rest[end + 1..];
-            Some(cell)
-        })
+        (0..self.texts.columns.nth.len()).map(move |column| self.get(column))
+    }
+
+    fn nth(self, nth: usize) -> &'a str {
+        let cell = self.row as usize * self.texts.columns.width + nth;
+        let start = if cell == 0 { 0 } else { self.texts.ends[cell - 1] };
+        &self.texts.text[start as usize..self.texts.ends[cell] as usize]
+    }
+}
+
+/// Cells are compared one by one, in the order of the layout, whichever columns their files have.
+impl Ord for Cells<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.iter().cmp(other.iter())
+    }
+}
+
+impl PartialOrd for Cells<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Cells<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for Cells<'_> {}
+
+impl Hash for Cells<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.iter().for_each(|cell| cell.hash(state));
     }
 }
 
@@ -142,14 +211,21 @@ pub struct Row {
     /// The index of the person, by PersonNumber in byte order; `NOBODY` where it cannot be read.
     pub person: u32,
     part: u32,
-    at: u32,
-    length: u32,
+    /// Which row of its part it is.
+    nth: u32,
     pub file: u32,
     /// 1-based, of the physical line on which the record starts.
     pub line: u32,
     pub codes: RowCodes,
     pub fate: Fate,
     pub facts: Facts,
+}
+
+impl Row {
+    /// The row as one of this person.
+    pub fn of(self, person: u32) -> Row {
+        Row { person, ..self }
+    }
 }
 
 /// The person of a row whose PersonNumber is blank or damaged.
@@ -182,20 +258,19 @@ pub struct Rows {
     pub originals: Vec<Original>,
     /// `CSV001`: records with the wrong number of fields, which belong to nobody.
     pub misshapen: Vec<Original>,
-    parts: Vec<String>,
+    parts: Vec<Texts>,
 }
 
 impl Rows {
     /// The cells of a row of this kind.
     pub fn cells(&self, row: &Row) -> Cells<'_> {
-        let range = row.at as usize..(row.at + row.length) as usize;
-        Cells(&self.parts[row.part as usize][range])
+        Cells { texts: &self.parts[row.part as usize], row: row.nth }
     }
 
-    /// Takes over a part: its text, and the rows whose cells stand in it.
+    /// Takes over a part: its texts, and the rows whose cells stand in them.
     pub fn append(&mut self, part: Part) {
         let index = self.parts.len() as u32;
-        self.parts.push(part.text);
+        self.parts.push(part.texts);
         self.rows.extend(part.rows.into_iter().map(|row| Row { part: index, ..row }));
         self.originals.extend(part.originals);
         self.misshapen.extend(part.misshapen);
@@ -203,9 +278,9 @@ impl Rows {
 }
 
 /// A piece of a file, being turned into rows by one thread.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Part {
-    text: String,
+    texts: Texts,
     pub rows: Vec<Row>,
     pub originals: Vec<Original>,
     pub misshapen: Vec<Original>,
@@ -213,40 +288,35 @@ pub struct Part {
 }
 
 impl Part {
-    /// A part whose text will need about `bytes`.
-    pub fn with_capacity(bytes: usize) -> Part {
-        Part { text: String::with_capacity(bytes), ..Part::default() }
+    /// A part of a file with these columns.
+    pub fn new(columns: Columns) -> Part {
+        let texts = Texts { text: String::new(), ends: Vec::new(), columns };
+        Part { texts, rows: Vec::new(), originals: Vec::new(), misshapen: Vec::new(), records: 0 }
     }
 
-    /// Adds one trimmed cell to the row that is being written.
+    /// Makes room for so many times what is there.
+    pub fn reserve(&mut self, times: usize) {
+        self.texts.text.reserve(self.texts.text.len() * times);
+        self.texts.ends.reserve(self.texts.ends.len() * times);
+        self.rows.reserve(self.rows.len() * times);
+    }
+
+    /// Adds one trimmed cell to the row that is being written: one for each column that the file has.
     pub fn push_cell(&mut self, cell: &str) {
-        self.text.push_str(cell);
-        self.text.push('\0');
+        self.texts.text.push_str(cell);
+        self.texts.ends.push(self.texts.text.len() as u32);
     }
 
-    /// Where the row that is being written will begin.
-    pub fn mark(&self) -> usize {
-        self.text.len()
+    /// Ends the row that is being written.
+    pub fn push_row(&mut self, file: u32, line: u32, codes: RowCodes, facts: Facts) {
+        let nth = self.rows.len() as u32;
+        self.rows.push(Row { person: NOBODY, part: 0, nth, file, line, codes, fate: Fate::Admitted, facts });
     }
 
-    /// Ends the row that began at `mark`.
-    pub fn push_row(&mut self, mark: usize, file: u32, line: u32, codes: RowCodes, facts: Facts) {
-        self.rows.push(Row {
-            person: NOBODY,
-            part: 0,
-            at: mark as u32,
-            length: (self.text.len() - mark) as u32,
-            file,
-            line,
-            codes,
-            fate: Fate::Admitted,
-            facts,
-        });
-    }
-
-    /// The cells of a row of this part.
-    pub fn cells(&self, row: &Row) -> Cells<'_> {
-        Cells(&self.text[row.at as usize..(row.at + row.length) as usize])
+    /// Gives back the room that nothing came into.
+    pub fn shrink(&mut self) {
+        self.texts.text.shrink_to_fit();
+        self.texts.ends.shrink_to_fit();
     }
 }
 

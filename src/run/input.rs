@@ -246,7 +246,7 @@ fn open(kind: &'static str, file: &Fetched, keys: Option<&Keys>) -> Result<(Vec<
         }
         return Ok((bytes, input));
     };
-    let opened = decrypt::decrypt(&bytes, keys, &Limits::default())
+    let opened = decrypt::decrypt(bytes, keys, &Limits::default())
         .map_err(|source| RunError::Decrypt { file: file.name.clone(), source })?;
     input.accepted = opened.accepted.iter().map(|weak| weak.word()).collect();
     match opened.signature {

@@ -125,7 +125,7 @@ impl Drop for World {
 }
 
 pub fn open(message: &[u8], keys: &Keys) -> Result<Plaintext, DecryptError> {
-    decrypt(message, keys, &Limits::default())
+    decrypt(message.to_vec(), keys, &Limits::default())
 }
 
 fn set_mode(path: &Path, mode: u32) {

@@ -22,7 +22,7 @@ fn verdict(file: Result<CsvFile, ReadError>) -> String {
             let mut records = Vec::new();
             for chunk in file.chunks() {
                 chunk.for_each(|record| {
-                    let fields: Vec<_> = record.fields.iter().map(String::from_utf8_lossy).collect();
+                    let fields: Vec<_> = record.iter().collect();
                     records.push(format!("{}=[{}]", record.line, fields.join("|")));
                 });
             }

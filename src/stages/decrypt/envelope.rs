@@ -40,8 +40,8 @@ pub struct Envelope {
 /// The message as packets: the text of an armored message is decoded, a binary one is taken as it is.
 ///
 /// Fails with [`DecryptError::NotEncrypted`] where the file is something else, and [`DecryptError::Damaged`].
-pub fn dearmor(message: &[u8]) -> Result<Cow<'_, [u8]>, DecryptError> {
-    let Some(text) = armor(message) else { return Ok(Cow::Borrowed(message)) };
+pub fn dearmor(message: Vec<u8>) -> Result<Vec<u8>, DecryptError> {
+    let Some(text) = armor(&message) else { return Ok(message) };
     match text.strip_prefix(b"-----BEGIN PGP ").unwrap_or_default() {
         t if t.starts_with(b"MESSAGE-----") => {}
         t if t.starts_with(b"SIGNED MESSAGE") => {
@@ -62,7 +62,7 @@ pub fn dearmor(message: &[u8]) -> Result<Cow<'_, [u8]>, DecryptError> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     let mut reader = Reader::from_bytes(text, ReaderMode::Tolerant(None));
     reader.read_to_end(&mut bytes).map_err(|_| DecryptError::Damaged)?;
-    Ok(Cow::Owned(bytes))
+    Ok(bytes)
 }
 
 /// The armored text, if the file is one: it may begin with a BOM and white space, but with nothing else.
@@ -129,6 +129,17 @@ impl Envelope {
         }
     }
 
+    /// The beginning of the container's content, as long as it is known to be in one piece.
+    pub fn beginning<'b>(&self, binary: &'b [u8]) -> &'b [u8] {
+        self.body.first().map_or(&[], |range| &binary[range.clone()])
+    }
+
+    /// Brings the container's content into one piece, and says where it lies then. The packets are no longer what they were.
+    pub fn gather(&self, binary: &mut [u8]) -> Range<usize> {
+        let start = self.body.first().map_or(0, |range| range.start);
+        start..start + gather(binary, &self.body, start)
+    }
+
     /// The container's content in one piece.
     pub fn content<'b>(&self, binary: &'b [u8]) -> Cow<'b, [u8]> {
         match &self.body[..] {
@@ -138,10 +149,48 @@ impl Envelope {
     }
 }
 
+/// Moves ascending ranges together, so that they begin at `to`, which is not behind the first; returns how long they are.
+pub(super) fn gather(bytes: &mut [u8], ranges: &[Range<usize>], to: usize) -> usize {
+    let mut end = to;
+    for range in ranges {
+        if range.start != end {
+            bytes.copy_within(range.clone(), end);
+        }
+        end += range.len();
+    }
+    end - to
+}
+
+/// Where the text of a message lies that is signed or not, and not compressed: the content of its literal packet. `None` for
+/// anything else, which the library reads. The packets around it are the library's to judge.
+pub(super) fn literal(message: &[u8]) -> Option<Vec<Range<usize>>> {
+    let (mut position, mut found) = (0, None);
+    while position < message.len() {
+        let header = header(message[position], position);
+        let mut body = chunks(message, &header)?;
+        position = body.last()?.end;
+        match header.tag {
+            ONE_PASS | SIGNATURE | MARKER => {}
+            LITERAL if found.is_none() => {
+                // Format, the name's length, the name, a date.
+                let first = body.first_mut()?;
+                let name = usize::from(*message.get(first.start + 1)?);
+                first.start = Some(first.start + 6 + name).filter(|start| *start <= first.end)?;
+                found = Some(body);
+            }
+            _ => return None,
+        }
+    }
+    found
+}
+
 const PKESK_TAG: u8 = 1;
+const SIGNATURE: u8 = 2;
 const SKESK_TAG: u8 = 3;
+const ONE_PASS: u8 = 4;
 const SED: u8 = 9;
 const MARKER: u8 = 10;
+const LITERAL: u8 = 11;
 const SEIP: u8 = 18;
 const AED: u8 = 20;
 const PADDING: u8 = 21;

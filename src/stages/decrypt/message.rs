@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::io::Read;
+use std::ops::Range;
 
 use sequoia_openpgp::anyhow::bail;
 use sequoia_openpgp::crypto::SessionKey;
@@ -16,7 +17,7 @@ use sequoia_openpgp::types::{CompressionAlgorithm, SymmetricAlgorithm};
 use sequoia_openpgp::{Cert, KeyHandle, Result as PgpResult};
 
 use super::keys::named;
-use super::{Container, DecryptError, Envelope, Keys, Signature, Weak, dearmor, legacy, signature};
+use super::{Container, DecryptError, Envelope, Keys, Signature, Weak, dearmor, envelope, legacy, protected, signature};
 
 /// Encryption, compression, and one of each to spare.
 const MAX_DEPTH: isize = 4;
@@ -56,31 +57,30 @@ pub struct Plaintext {
     pub accepted: Vec<Weak>,
 }
 
-/// Decrypts a message, armored or binary, and verifies it.
+/// Decrypts a message, armored or binary, and verifies it. Takes it over, since it is decrypted where it lies.
 ///
 /// Returns the plaintext only when the integrity check of the whole message and every signature on it are good
 /// (`promises.md` 1 to 4). Every failure is a [`DecryptError`] whose [`kind`](DecryptError::kind) is exit 6.
-pub fn decrypt(message: &[u8], keys: &Keys, limits: &Limits) -> Result<Plaintext, DecryptError> {
+pub fn decrypt(message: Vec<u8>, keys: &Keys, limits: &Limits) -> Result<Plaintext, DecryptError> {
+    let limit = limits.of(message.len());
     let binary = dearmor(message)?;
     let envelope = Envelope::scan(&binary)?;
     envelope.readable(&binary)?;
     let recipients = envelope.recipients(&binary)?;
     addressed(&recipients, keys)?;
-    let limit = limits.of(message.len());
     match envelope.container {
-        Container::Protected => open(&binary, keys, limit),
+        Container::Protected => open(binary, &envelope, &recipients, keys, limit),
         Container::Unprotected => {
             let weak = keys.allow(Weak::NoMdc)?;
             let content = envelope.content(&binary);
             let (inner, session) = legacy::without_integrity(&content, |open| session(keys, &recipients, None, open))?;
             let accepted = session.weak.into_iter().chain([weak]).collect();
-            verify(&inner, keys, limit, Notes { accepted, ..Notes::default() })
+            verify(&inner, keys, limit, Notes { accepted, ..Notes::default() }, to_end)
         }
         Container::GnuPg => {
             let content = envelope.content(&binary);
             let (inner, session) = legacy::gnupg_aead(&content, |open| session(keys, &recipients, None, open))?;
-            let accepted = session.weak.into_iter().collect();
-            verify(&inner, keys, limit, Notes { accepted, intact: true, ..Notes::default() })
+            verify(&inner, keys, limit, Notes::authenticated(session), to_end)
         }
     }
 }
@@ -149,8 +149,37 @@ fn judge_cipher(keys: &Keys, algorithm: Option<SymmetricAlgorithm>) -> Result<Op
     }
 }
 
-/// Opens a message with integrity protection.
-fn open(binary: &[u8], keys: &Keys, limit: u64) -> Result<Plaintext, DecryptError> {
+/// Opens a message with integrity protection: where it lies if it is of version 1 and the cipher AES, else as the library
+/// does.
+fn open(
+    mut binary: Vec<u8>,
+    envelope: &Envelope,
+    recipients: &[PKESK],
+    keys: &Keys,
+    limit: u64,
+) -> Result<Plaintext, DecryptError> {
+    let head = envelope.beginning(&binary);
+    if head.first() != Some(&1) {
+        return through_library(&binary, keys, limit);
+    }
+    let (mut only_aes, mut found) = (true, None);
+    let opened = session(keys, recipients, None, &mut |algorithm, key| {
+        let session = protected::Session::new(algorithm, key);
+        only_aes &= session.is_some();
+        found = session.filter(|session| session.fits(head));
+        found.is_some()
+    });
+    let Some(found) = found else {
+        let refusal = opened.err().unwrap_or(DecryptError::Damaged);
+        return if only_aes { Err(refusal) } else { through_library(&binary, keys, limit) };
+    };
+    let content = envelope.gather(&mut binary);
+    let message = found.open(&mut binary[content.clone()])?;
+    let place = content.start + message.start..content.start + message.end;
+    verify_in_place(binary, place, keys, limit, Notes::authenticated(opened?))
+}
+
+fn through_library(binary: &[u8], keys: &Keys, limit: u64) -> Result<Plaintext, DecryptError> {
     let mut notes = Notes::default();
     let helper = Helper { keys, notes: &mut notes, encrypted: false };
     let read = || -> PgpResult<Option<Vec<u8>>> {
@@ -163,21 +192,72 @@ fn open(binary: &[u8], keys: &Keys, limit: u64) -> Result<Plaintext, DecryptErro
     notes.conclude(bytes, limit)
 }
 
-/// Reads a message whose encryption is already off, and verifies its signature.
-fn verify(inner: &[u8], keys: &Keys, limit: u64, mut notes: Notes) -> Result<Plaintext, DecryptError> {
+/// Reads a message whose encryption is already off, and verifies its signature. `take` takes the text: it is given the
+/// reader, the size of the message and the limit, and is to read to the end.
+fn verify(
+    inner: &[u8],
+    keys: &Keys,
+    limit: u64,
+    mut notes: Notes,
+    take: impl FnOnce(&mut dyn Read, usize, u64) -> PgpResult<Option<Vec<u8>>>,
+) -> Result<Plaintext, DecryptError> {
     let helper = Helper { keys, notes: &mut notes, encrypted: true };
     let read = || -> PgpResult<Option<Vec<u8>>> {
         let verifier = VerifierBuilder::from_bytes(inner)?.buffer_size(READ_AHEAD);
         let mut verifier = verifier.with_policy(&keys.policy, None, helper)?;
-        let bytes = to_end(&mut verifier, inner.len(), limit)?;
+        let bytes = take(&mut verifier, inner.len(), limit)?;
         Ok(bytes.filter(|_| verifier.message_processed()))
     };
     let bytes = read();
     notes.conclude(bytes, limit)
 }
 
+/// Verifies the message at `place`, and leaves nothing but its text in the buffer. A text that is not compressed stays
+/// where it is: the library reads it, for the signature, and is held to have read the very same.
+fn verify_in_place(
+    mut buffer: Vec<u8>,
+    place: Range<usize>,
+    keys: &Keys,
+    limit: u64,
+    notes: Notes,
+) -> Result<Plaintext, DecryptError> {
+    let inner = &buffer[place.clone()];
+    let Some(text) = envelope::literal(inner) else { return verify(inner, keys, limit, notes, to_end) };
+    if text.iter().map(|range| range.len() as u64).sum::<u64>() > limit {
+        return Err(DecryptError::TooLarge(limit));
+    }
+    let verified = verify(inner, keys, limit, notes, |reader, _, _| {
+        text.iter().try_for_each(|range| expect(reader, &inner[range.clone()]))?;
+        expect_end(reader)?;
+        Ok(Some(Vec::new()))
+    })?;
+    let text: Vec<_> = text.iter().map(|range| place.start + range.start..place.start + range.end).collect();
+    let length = envelope::gather(&mut buffer, &text, 0);
+    buffer.truncate(length);
+    Ok(Plaintext { bytes: buffer, ..verified })
+}
+
+/// Passes if the reader goes on with exactly these bytes.
+fn expect(reader: &mut dyn Read, mut bytes: &[u8]) -> PgpResult<()> {
+    let mut read = vec![0; READ_AHEAD];
+    while !bytes.is_empty() {
+        let wanted = bytes.len().min(READ_AHEAD);
+        reader.read_exact(&mut read[..wanted])?;
+        if read[..wanted] != bytes[..wanted] {
+            bail!("another text");
+        }
+        bytes = &bytes[wanted..];
+    }
+    Ok(())
+}
+
+/// Passes if the reader is at its end, where the library verifies.
+fn expect_end(reader: &mut dyn Read) -> PgpResult<()> {
+    if reader.read(&mut [0])? > 0 { bail!("more text") } else { Ok(()) }
+}
+
 /// All of the plaintext; None if it is more than `limit` bytes.
-fn to_end(reader: &mut impl Read, expected: usize, limit: u64) -> PgpResult<Option<Vec<u8>>> {
+fn to_end(reader: &mut dyn Read, expected: usize, limit: u64) -> PgpResult<Option<Vec<u8>>> {
     let mut bytes = Vec::with_capacity(expected);
     reader.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     Ok((bytes.len() as u64 <= limit).then_some(bytes))
@@ -196,6 +276,11 @@ struct Notes {
 }
 
 impl Notes {
+    /// Of a message that was authenticated before the library saw it.
+    fn authenticated(session: Session) -> Notes {
+        Notes { accepted: session.weak.into_iter().collect(), intact: true, ..Notes::default() }
+    }
+
     fn conclude(self, bytes: PgpResult<Option<Vec<u8>>>, limit: u64) -> Result<Plaintext, DecryptError> {
         match (bytes, self.signature, self.refusal) {
             (_, _, Some(refusal)) => Err(refusal),

@@ -9,6 +9,7 @@
 //! | `policy.rs` | the weak algorithms, each by its name |
 //! | `envelope.rs` | what a file is, and whether it is all there, before any key is used |
 //! | `message.rs` | opening a message |
+//! | `protected.rs` | the short way into what is sent today |
 //! | `legacy.rs` | the two containers that the library no longer opens |
 //! | `signature.rs` | the verdict on the signatures |
 //! | `error.rs` | why not |
@@ -19,6 +20,7 @@ mod keys;
 mod legacy;
 mod message;
 mod policy;
+mod protected;
 mod signature;
 
 pub use envelope::is_message;

@@ -1,6 +1,14 @@
 //! The mapping over the data: every expression of an output in one pass, each column then as text.
 
-use polars::prelude::{Column, DataFrame, DataType, Expr as Plan, IntoLazy, PolarsError, StringChunked};
+use std::collections::hash_map::Entry;
+
+use jiff::ToSpan;
+use jiff::civil::date;
+use polars::prelude::{
+    Column, DataFrame, DataType, Expr as Plan, IntoLazy, NamedFrom, PolarsError, PolarsResult, StringChunked, polars_err,
+};
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::values::{FieldFinding, judge};
 use super::{Compiled, Expression, FieldPlan, OutputPlan};
@@ -74,7 +82,7 @@ impl OutputPlan {
 }
 
 fn mask(condition: &Expression, table: &DataFrame, place: &str) -> Result<Vec<bool>, MapError> {
-    let column = compute_as(&[condition], table, |_| place.to_owned(), DataType::Boolean)?.remove(0);
+    let column = compute_as(&[condition], table, |_| place.to_owned(), Some(DataType::Boolean))?.remove(0);
     let flags = column.bool().map_err(|error| failed(place.to_owned(), &error))?;
     Ok(flags.iter().map(|flag| flag.unwrap_or(false)).collect())
 }
@@ -83,28 +91,45 @@ fn mask(condition: &Expression, table: &DataFrame, place: &str) -> Result<Vec<bo
 pub(super) fn compute(
     expressions: &[&Expression],
     table: &DataFrame,
-    place: impl Fn(usize) -> String,
+    place: impl Fn(usize) -> String + Sync,
 ) -> Result<Vec<StringChunked>, MapError> {
-    let columns = compute_as(expressions, table, &place, DataType::String)?;
-    let text = |(nth, column): (usize, Column)| {
-        let text = column.str().map_err(|error| failed(place(nth), &error))?;
-        Ok(text.rechunk().into_owned())
-    };
-    columns.into_iter().enumerate().map(text).collect()
+    let columns = compute_as(expressions, table, &place, None)?;
+    let text = |(nth, column): (usize, Column)| text(&column).map_err(|error| failed(place(nth), &error));
+    columns.into_par_iter().enumerate().map(text).collect()
 }
 
+/// A column as text. Dates repeat, so each is written once; the library would format every cell anew.
+fn text(column: &Column) -> PolarsResult<StringChunked> {
+    if column.dtype() != &DataType::Date {
+        return Ok(column.cast(&DataType::String)?.str()?.rechunk().into_owned());
+    }
+    let days = column.date()?.physical();
+    let mut written: FxHashMap<i32, String> = FxHashMap::default();
+    for day in days.iter().flatten() {
+        if let Entry::Vacant(new) = written.entry(day) {
+            let date = date(1970, 1, 1).checked_add(day.days()).map_err(|_| polars_err!(ComputeError: "a date"))?;
+            new.insert(date.to_string());
+        }
+    }
+    let texts: Vec<Option<&str>> = days.iter().map(|day| written.get(&day?).map(String::as_str)).collect();
+    Ok(StringChunked::new(column.name().clone(), texts))
+}
+
+/// Every expression as a column, of this type or of its own.
 fn compute_as(
     expressions: &[&Expression],
     table: &DataFrame,
     place: impl Fn(usize) -> String,
-    data_type: DataType,
+    data_type: Option<DataType>,
 ) -> Result<Vec<Column>, MapError> {
     let mut plans: Vec<Plan> = Vec::with_capacity(expressions.len());
     for (nth, expression) in expressions.iter().enumerate() {
         if let Some(column) = expression.attributes.iter().find(|name| table.column(name).is_err()) {
             return Err(MapError::NoColumn { place: place(nth), column: column.clone() });
         }
-        plans.push(expression.plan.clone().cast(data_type.clone()).alias(nth.to_string()));
+        let plan = expression.plan.clone();
+        let plan = if let Some(data_type) = &data_type { plan.cast(data_type.clone()) } else { plan };
+        plans.push(plan.alias(nth.to_string()));
     }
     let whole = || (0..expressions.len()).map(&place).collect::<Vec<_>>().join(", ");
     let computed = table.clone().lazy().select(plans).collect().map_err(|error| failed(whole(), &error))?;

@@ -5,10 +5,10 @@ use std::borrow::Cow;
 
 use polars::prelude::{NamedFrom, StringChunked};
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
-use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::evaluate::MappedOutput;
 use super::{FieldPlan, OnUnmapped, ValueMap};
+use crate::stages::validate::uniqueness::{folded, same_text};
 use crate::targets::Formula;
 
 /// Something wrong with one value.
@@ -88,27 +88,24 @@ impl<'a> Judge<'a> {
     /// The value after map, default and escape.
     fn changed<'v>(&mut self, row: u32, value: Option<&'v str>) -> Option<Cow<'v, str>>
     where
-        Self: 'v,
+        'a: 'v,
     {
-        let value = value.filter(|value| !value.is_empty()).map(Cow::Borrowed);
-        let mapped = match (&self.field.map, value) {
-            (Some(map), Some(value)) => match map.look_up(&value) {
-                Ok(found) => found.map(|found| Cow::Owned(found.to_owned())),
+        let value = value.filter(|value| !value.is_empty());
+        let field: &'a FieldPlan = self.field;
+        let mapped = match (&field.map, value) {
+            (Some(map), Some(value)) => match map.look_up(value) {
+                Ok(found) => found,
                 Err(Unknown) => {
                     self.problems.push((row, Problem::Unmapped));
-                    return Some(value);
+                    return Some(Cow::Borrowed(value));
                 }
             },
             (_, value) => value,
         };
-        let value = mapped.or_else(|| self.field.default.clone().map(Cow::Owned));
-        self.value(row, value.as_deref());
-        match value {
-            Some(value) if self.formula == Formula::Escape && is_formula(&value) => {
-                Some(Cow::Owned(format!("'{value}")))
-            }
-            value => value,
-        }
+        let value = mapped.or(field.default.as_deref());
+        self.value(row, value);
+        let is_escaped = |value: &str| self.formula == Formula::Escape && is_formula(value);
+        value.map(|value| if is_escaped(value) { Cow::Owned(format!("'{value}")) } else { Cow::Borrowed(value) })
     }
 
     fn value(&mut self, row: u32, value: Option<&str>) {
@@ -164,30 +161,14 @@ impl MappedOutput {
     /// The rows, of those that are taken, that share a value of a field with another: a group for each such value,
     /// rows ascending, groups by their first row.
     pub fn duplicates(&self, field: usize, fold_case: bool) -> Vec<Vec<u32>> {
-        let Some(column) = self.columns.get(field) else { return Vec::new() };
-        let mut first: FxHashMap<Cow<str>, u32> = FxHashMap::with_capacity_and_hasher(column.len(), FxBuildHasher);
-        let mut groups: FxHashMap<u32, Vec<u32>> = FxHashMap::default();
-        for (row, value) in (0u32..).zip(column.iter()) {
-            let Some(value) = value.filter(|value| !value.is_empty() && self.takes(row)) else { continue };
-            let key =
-                if fold_case && !is_folded(value) { Cow::Owned(value.to_lowercase()) } else { Cow::Borrowed(value) };
-            let holder = *first.entry(key).or_insert(row);
-            if holder != row {
-                groups.entry(holder).or_insert_with(|| vec![holder]).push(row);
-            }
-        }
-        let mut groups: Vec<_> = groups.into_values().collect();
-        groups.sort_unstable();
-        groups
+        let Some(column) = self.columns.get(field).map(|column| column.downcast_as_array()) else { return Vec::new() };
+        let value = |row: u32| column.get(row as usize).unwrap_or_default();
+        let rows = (0..column.len() as u32).into_par_iter().filter(|row| !value(*row).is_empty() && self.takes(*row));
+        same_text(rows, |row| if fold_case { folded(value(row)) } else { Cow::Borrowed(value(row)) })
     }
 
     /// Whether the output's own condition takes this row.
     pub fn takes(&self, row: u32) -> bool {
         self.taken.as_ref().is_none_or(|taken| taken.get(row as usize).copied().unwrap_or(false))
     }
-}
-
-/// Whether folding case would change nothing, as far as is cheap to tell.
-fn is_folded(value: &str) -> bool {
-    value.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase())
 }

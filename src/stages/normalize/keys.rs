@@ -2,13 +2,12 @@
 //! PersonNumbers that differ only in leading zeros. Rows set aside or rejected take no part.
 
 use std::collections::BTreeMap;
-use std::hash::Hasher;
 
 use rayon::prelude::*;
-use rustc_hash::{FxHashSet, FxHasher};
 
 use super::fates::{picked, places_of};
 use super::workforce::Workforce;
+use crate::model::buckets::{Buckets, hash};
 use crate::model::code::Code;
 use crate::model::kind::Kind;
 use crate::model::layout::{assignment, person_id, work_relationship};
@@ -45,11 +44,11 @@ fn note(found: &mut Found, code: Code, quarantines: bool, persons: Vec<u32>) {
     found.extend(persons.into_iter().map(|person| (person, code, quarantines)));
 }
 
-/// The ids of one column, with the row that bears each, sorted by hash: half the memory of a map of texts.
+/// The ids of one column, with the row that bears each.
 pub struct Index {
     kind: Kind,
     place: usize,
-    entries: Vec<(u64, u32)>,
+    rows: Buckets,
 }
 
 impl Index {
@@ -57,41 +56,42 @@ impl Index {
     pub fn build(workforce: &Workforce, kind: Kind, place: usize) -> Index {
         let table = workforce.table(kind);
         let rows = table.rows.rows.par_iter().enumerate();
-        let mut entries: Vec<(u64, u32)> = rows
+        let hashes: Vec<(u64, u32)> = rows
             .filter(|(_, row)| row.fate == Fate::Admitted && row.person != NOBODY)
             .filter_map(|(position, row)| {
                 let id = table.rows.cells(row).get(place);
                 (!id.is_empty()).then(|| (hash(id), position as u32))
             })
             .collect();
-        entries.par_sort_unstable();
-        Index { kind, place, entries }
+        Index { kind, place, rows: Buckets::new(&hashes) }
     }
 
-    fn row<'a>(&self, workforce: &'a Workforce, entry: &(u64, u32)) -> (&'a Row, &'a str) {
+    fn row<'a>(&self, workforce: &'a Workforce, position: u32) -> (&'a Row, &'a str) {
         let table = workforce.table(self.kind);
-        let row = &table.rows.rows[entry.1 as usize];
+        let row = &table.rows.rows[position as usize];
         (row, table.rows.cells(row).get(self.place))
     }
 
     /// The persons who share an id with another person.
     fn shared(&self, workforce: &Workforce) -> Vec<u32> {
-        self.clashing(workforce, |one, other| one.person != other.person)
+        self.clashing(workforce, |one, other| one.person == other.person)
     }
 
     /// The persons who have a row with an id, beside another row with that id and other cells at some `places`.
     fn conflicting(&self, workforce: &Workforce, places: &[usize]) -> Vec<u32> {
         let rows = &workforce.table(self.kind).rows;
-        self.clashing(workforce, |one, other| picked(rows.cells(one), places) != picked(rows.cells(other), places))
+        self.clashing(workforce, |one, other| picked(rows.cells(one), places) == picked(rows.cells(other), places))
     }
 
-    /// The persons who have a row with an id that clashes with another row with that id.
-    fn clashing(&self, workforce: &Workforce, clash: impl Fn(&Row, &Row) -> bool + Sync) -> Vec<u32> {
-        let runs: Vec<&[(u64, u32)]> = self.entries.chunk_by(|a, b| a.0 == b.0).filter(|run| run.len() > 1).collect();
-        let clashing = runs.into_par_iter().flat_map_iter(|run| {
-            let rows: Vec<(&Row, &str)> = run.iter().map(|entry| self.row(workforce, entry)).collect();
-            let clashes = |(row, id): &(&Row, &str)| rows.iter().any(|(other, same)| same == id && clash(row, other));
-            rows.iter().filter(|row| clashes(row)).map(|(row, _)| row.person).collect::<Vec<u32>>()
+    /// The persons of the rows with one id that are not all `alike`.
+    fn clashing(&self, workforce: &Workforce, alike: impl Fn(&Row, &Row) -> bool + Sync) -> Vec<u32> {
+        let clashing = self.rows.shared().flat_map_iter(|positions| {
+            let mut rows: Vec<(&Row, &str)> =
+                positions.iter().map(|position| self.row(workforce, *position)).collect();
+            rows.sort_by_key(|(_, id)| *id);
+            let of_id = rows.chunk_by(|a, b| a.1 == b.1);
+            let clashing = of_id.filter(|rows| rows.iter().any(|(other, _)| !alike(rows[0].0, other)));
+            clashing.flatten().map(|(row, _)| row.person).collect::<Vec<u32>>()
         });
         let mut persons: Vec<u32> = clashing.collect();
         persons.sort_unstable();
@@ -101,51 +101,60 @@ impl Index {
 
     /// The persons who have a row with this id; one may come several times.
     pub fn holders<'a>(&'a self, workforce: &'a Workforce, id: &'a str) -> impl Iterator<Item = u32> + 'a {
-        let wanted = hash(id);
-        let start = self.entries.partition_point(|entry| entry.0 < wanted);
-        self.entries[start..]
-            .iter()
-            .take_while(move |entry| entry.0 == wanted)
-            .map(|entry| self.row(workforce, entry))
-            .filter(move |(_, other)| *other == id)
-            .map(|(row, _)| row.person)
+        let rows = self.rows.get(hash(id)).map(|position| self.row(workforce, position));
+        rows.filter(move |(_, other)| *other == id).map(|(row, _)| row.person)
     }
 }
 
-/// The PersonIds of the rows of all kinds that take part, each with its persons: sorted, and distinct.
-pub struct PersonIds<'a>(Vec<(&'a str, u32)>);
+/// The PersonIds of the rows of all kinds that take part, each with its persons.
+pub struct PersonIds<'a> {
+    workforce: &'a Workforce,
+    persons: Buckets,
+}
 
 impl<'a> PersonIds<'a> {
     pub fn of(workforce: &'a Workforce) -> PersonIds<'a> {
-        let places = Kind::ALL.map(person_id);
         let of_person = |person: usize| {
-            let places = Kind::ALL.into_iter().zip(places).filter_map(|(kind, place)| Some((kind, place?)));
-            let ids = places.flat_map(move |(kind, place)| {
-                let cells = move |row| workforce.table(kind).rows.cells(row).get(place);
-                admitted(workforce, kind, person).map(cells).filter(|id| !id.is_empty())
-            });
-            let mut ids: Vec<(&str, u32)> = ids.map(|id| (id, person as u32)).collect();
-            ids.sort_unstable();
-            ids.dedup();
-            ids
+            let mut hashes: Vec<(u64, u32)> =
+                ids_of(workforce, person).map(|id| (hash(id), person as u32)).collect();
+            hashes.sort_unstable();
+            hashes.dedup();
+            hashes
         };
-        let mut all: Vec<(&str, u32)> = (0..workforce.len()).into_par_iter().flat_map_iter(of_person).collect();
-        all.par_sort_unstable();
-        PersonIds(all)
+        let hashes: Vec<(u64, u32)> = (0..workforce.len()).into_par_iter().flat_map_iter(of_person).collect();
+        PersonIds { workforce, persons: Buckets::new(&hashes) }
     }
 
     /// The persons who have this id.
-    pub fn holders(&self, id: &str) -> impl Iterator<Item = u32> + '_ {
-        let start = self.0.partition_point(|(other, _)| *other < id);
-        let length = self.0[start..].partition_point(|(other, _)| *other == id);
-        self.0[start..start + length].iter().map(|(_, person)| *person)
+    pub fn holders<'b>(&'b self, id: &'b str) -> impl Iterator<Item = u32> + 'b {
+        self.persons.get(hash(id)).filter(move |person| self.has(*person, id))
+    }
+
+    fn has(&self, person: u32, id: &str) -> bool {
+        ids_of(self.workforce, person as usize).any(|other| other == id)
     }
 
     /// The persons who share an id with another (`KEY023`).
     fn shared(&self) -> Vec<u32> {
-        let shared = self.0.chunk_by(|a, b| a.0 == b.0).filter(|holders| holders.len() > 1);
-        shared.flatten().map(|(_, person)| *person).collect()
+        let sharing = self.persons.shared().flat_map_iter(|persons| {
+            let shares = |person: &u32| {
+                let others = || persons.iter().filter(move |other| *other != person);
+                ids_of(self.workforce, *person as usize).any(|id| others().any(|other| self.has(*other, id)))
+            };
+            persons.iter().copied().filter(shares).collect::<Vec<u32>>()
+        });
+        sharing.collect()
     }
+}
+
+/// The PersonIds on the rows of a person that take part; one may come several times.
+fn ids_of(workforce: &Workforce, person: usize) -> impl Iterator<Item = &str> {
+    let places = Kind::ALL.into_iter().filter_map(|kind| Some((kind, person_id(kind)?)));
+    let ids = places.flat_map(move |(kind, place)| {
+        let rows = &workforce.table(kind).rows;
+        admitted(workforce, kind, person).map(move |row| rows.cells(row).get(place))
+    });
+    ids.filter(|id| !id.is_empty())
 }
 
 /// The places of what a row says of a work relationship: on its own row all but the ids, in a flat source the columns
@@ -160,25 +169,19 @@ fn values_of_relationship(workforce: &Workforce) -> Vec<usize> {
     places_of(Kind::WorkRelationship, &workforce.table(Kind::Assignment).layout)
 }
 
-fn hash(text: &str) -> u64 {
-    let mut hasher = FxHasher::default();
-    hasher.write(text.as_bytes());
-    hasher.finish()
-}
-
 /// `WR020` and `KEY020`: assignments whose work relationship is nowhere, or another person's.
 fn strangers(workforce: &Workforce, relationships: &Index) -> Found {
     let persons = 0..workforce.len();
     let found = persons.into_par_iter().flat_map_iter(|person| {
-        let own: FxHashSet<&str> = admitted(workforce, Kind::WorkRelationship, person)
-            .map(|row| {
-                workforce.table(Kind::WorkRelationship).rows.cells(row).get(work_relationship::PERIOD_OF_SERVICE_ID)
-            })
-            .collect();
+        let rows = &workforce.table(Kind::WorkRelationship).rows;
+        let is_own = |id: &str| {
+            admitted(workforce, Kind::WorkRelationship, person)
+                .any(|row| rows.cells(row).get(work_relationship::PERIOD_OF_SERVICE_ID) == id)
+        };
         let mut found = Found::new();
         for row in admitted(workforce, Kind::Assignment, person) {
             let id = workforce.table(Kind::Assignment).rows.cells(row).get(assignment::PERIOD_OF_SERVICE_ID);
-            if own.contains(id) {
+            if is_own(id) {
                 continue;
             }
             let holders: Vec<u32> = relationships.holders(workforce, id).collect();

@@ -6,8 +6,8 @@ use crate::model::code::Code;
 use crate::model::date::{DateFormat, end_of};
 use crate::model::flag;
 use crate::model::layout::{Layout, Role};
-use crate::model::row::{Facts, Original, Part, RowCodes, Rows, SourceFile};
-use crate::stages::read::CsvFile;
+use crate::model::row::{Columns, Facts, Original, Part, RowCodes, Rows, SourceFile};
+use crate::stages::read::{Chunk, CsvFile, Record};
 
 /// How the cells of one kind are written.
 #[derive(Clone, Debug)]
@@ -33,25 +33,25 @@ pub fn add_file(rows: &mut Rows, seen: &mut Seen, csv: CsvFile, layout: &Layout,
     let file = rows.files.len() as u32;
     let plan = Plan::new(&csv, layout, writing);
     seen.columns.resize(layout.columns().len(), false);
-    seen.columns.iter_mut().zip(&plan.cells).for_each(|(seen, cell)| *seen |= cell.field.is_some());
+    seen.columns.iter_mut().zip(layout.columns()).for_each(|(seen, (name, _))| *seen |= csv.column(name).is_some());
     let parts: Vec<(Part, bool)> = csv.chunks().into_par_iter().map(|chunk| plan.part(file, &chunk)).collect();
     let records = parts.iter().map(|(part, _)| part.records).sum();
     rows.files.push(SourceFile { name: csv.name().to_owned(), records, headers: csv.headers().to_vec() });
     if parts.iter().any(|(_, changes_only)| *changes_only) {
         seen.changes_only.get_or_insert_with(|| csv.name().to_owned());
     }
+    drop(csv);
     parts.into_iter().for_each(|(part, _)| rows.append(part));
 }
 
-/// Where a kept column stands in one file.
-struct Cell {
-    field: Option<usize>,
-    role: Role,
-}
+/// After how many records it is guessed how many there will be.
+const ESTIMATE_AFTER: u64 = 256;
 
 /// The kept columns of one file, found once.
 struct Plan<'a> {
-    cells: Vec<Cell>,
+    columns: Columns,
+    /// Of the kept columns that the file has: which of its fields, and what it means.
+    cells: Vec<(usize, Role)>,
     width: usize,
     writing: &'a Writing,
     nulls: Vec<&'a str>,
@@ -60,53 +60,55 @@ struct Plan<'a> {
 
 impl<'a> Plan<'a> {
     fn new(csv: &CsvFile, layout: &Layout, writing: &'a Writing) -> Plan<'a> {
-        let cells = layout.columns().iter().map(|(name, role)| Cell { field: csv.column(name), role: *role }).collect();
+        let fields: Vec<Option<usize>> = layout.columns().iter().map(|(name, _)| csv.column(name)).collect();
+        let roles = layout.columns().iter().map(|(_, role)| *role);
+        let cells = fields.iter().zip(roles).filter_map(|(field, role)| Some(((*field)?, role))).collect();
         // A blank cell is blank whatever `nulls` says, so only the others need a look.
         let nulls = writing.nulls.iter().map(String::as_str).filter(|null| !null.is_empty()).collect();
-        Plan { cells, width: csv.headers().len(), writing, nulls, changes_only: csv.column("ChangesOnly") }
+        let columns = Columns::new(fields.iter().map(Option::is_some));
+        Plan { columns, cells, width: csv.headers().len(), writing, nulls, changes_only: csv.column("ChangesOnly") }
     }
 
-    fn part(&self, file: u32, chunk: &crate::stages::read::Chunk<'_>) -> (Part, bool) {
-        let mut part = Part::with_capacity(chunk.bytes() / 2);
+    fn part(&self, file: u32, chunk: &Chunk<'_>) -> (Part, bool) {
+        let mut part = Part::new(self.columns.clone());
         let mut changes_only = false;
         chunk.for_each(|record| {
+            if part.records == ESTIMATE_AFTER {
+                part.reserve(chunk.bytes() / record.offset.max(1));
+            }
             part.records += 1;
-            if record.fields.len() != self.width {
+            if record.len() != self.width {
                 part.misshapen.push(original(file, &record));
                 return;
             }
             changes_only |= self.changes_only.is_some_and(|at| self.says_changes_only(&record, at));
-            let mark = part.mark();
             let (codes, facts) = self.read_cells(&record, &mut part);
             if codes.has_keys() || codes.has_values() {
                 part.originals.push(original(file, &record));
             }
-            part.push_row(mark, file, record.line, codes, facts);
+            part.push_row(file, record.line, codes, facts);
         });
+        part.shrink();
         (part, changes_only)
     }
 
-    fn read_cells(&self, record: &crate::stages::read::Record<'_>, part: &mut Part) -> (RowCodes, Facts) {
+    fn read_cells(&self, record: &Record<'_>, part: &mut Part) -> (RowCodes, Facts) {
         let mut reading = Reading { facts: Facts::default(), codes: RowCodes::default(), writing: self.writing };
-        for cell in &self.cells {
-            let Some(field) = cell.field else {
-                part.push_cell("");
-                continue;
-            };
-            let text = self.text(record, field);
+        for (field, role) in &self.cells {
+            let text = self.text(record, *field);
             part.push_cell(text);
-            reading.read(cell.role, text);
+            reading.read(*role, text);
         }
         reading.finish()
     }
 
     /// The trimmed cell, or blank where it says null.
-    fn text<'r>(&self, record: &'r crate::stages::read::Record<'_>, field: usize) -> &'r str {
-        let text = std::str::from_utf8(&record.fields[field]).unwrap_or_default().trim();
+    fn text<'r>(&self, record: &Record<'r>, field: usize) -> &'r str {
+        let text = record.get(field).trim();
         if self.nulls.contains(&text) { "" } else { text }
     }
 
-    fn says_changes_only(&self, record: &crate::stages::read::Record<'_>, field: usize) -> bool {
+    fn says_changes_only(&self, record: &Record<'_>, field: usize) -> bool {
         let text = self.text(record, field);
         !text.is_empty() && flag::read(text) != Some(false)
     }
@@ -202,6 +204,10 @@ pub(super) fn is_spreadsheet_damage(text: &str) -> bool {
     if text.starts_with('=') {
         return true;
     }
+    // Most identifiers are digits alone, and this is asked of every one.
+    if !text.contains('+') {
+        return false;
+    }
     let Some((mantissa, exponent)) = text.split_once("E+") else { return false };
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     let is_number = match mantissa.split_once(['.', ',']) {
@@ -211,9 +217,8 @@ pub(super) fn is_spreadsheet_damage(text: &str) -> bool {
     is_number && digits(exponent)
 }
 
-fn original(file: u32, record: &crate::stages::read::Record<'_>) -> Original {
-    let fields = record.fields.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect();
-    Original { file, line: record.line, fields }
+fn original(file: u32, record: &Record<'_>) -> Original {
+    Original { file, line: record.line, fields: record.iter().map(str::to_owned).collect() }
 }
 
 #[cfg(test)]

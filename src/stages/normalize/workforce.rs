@@ -1,5 +1,7 @@
 //! The workforce: every PersonNumber of the source in byte order, and the rows of each, contiguous.
 
+use std::cmp::Ordering;
+
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
@@ -132,9 +134,9 @@ impl Workforce {
         while low < high {
             let middle = low + (high - low) / 2;
             match self.number(middle).cmp(number) {
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Equal => return Some(middle),
-                std::cmp::Ordering::Greater => high = middle,
+                Ordering::Less => low = middle + 1,
+                Ordering::Equal => return Some(middle),
+                Ordering::Greater => high = middle,
             }
         }
         None
@@ -185,13 +187,7 @@ pub fn has_primary_flags(tables: &[Table; Kind::ALL.len()]) -> bool {
 /// Groups the rows of all kinds by person and decides every row's fate (rules 4 to 9).
 pub fn normalize(mut tables: [Table; Kind::ALL.len()], day: jiff::civil::Date) -> Workforce {
     let shape = Shape::of(&tables);
-    let numbers = number_of_rows(&tables);
-    let index: FxHashMap<&str, u32> =
-        (0..numbers.ends.len()).map(|person| (numbers.get(person), person as u32)).collect();
-    for table in &mut tables {
-        group(table, numbers.ends.len(), |rows, row| readable_number(rows, row).map(|number| index[number]));
-    }
-    drop(index);
+    let numbers = group_by_number(&mut tables);
     if !tables[Kind::Manager as usize].has("PersonNumber") {
         group_managers(&mut tables, numbers.ends.len());
     }
@@ -227,27 +223,93 @@ fn readable_number<'a>(rows: &'a Rows, row: &Row) -> Option<&'a str> {
     (!number.is_empty() && !super::rows::is_spreadsheet_damage(number)).then_some(number)
 }
 
-fn number_of_rows(tables: &[Table]) -> Numbers {
-    let mut distinct: Vec<&str> = tables
-        .iter()
-        .flat_map(|table| {
-            let chunks = table.rows.rows.par_chunks(1 << 16).map(|rows| {
-                let mut numbers: Vec<&str> = rows.iter().filter_map(|row| readable_number(&table.rows, row)).collect();
-                numbers.dedup();
-                numbers
-            });
-            chunks.collect::<Vec<_>>()
-        })
-        .flatten()
-        .collect();
-    distinct.par_sort_unstable();
-    distinct.dedup();
-    let mut numbers = Numbers::default();
-    for number in distinct {
-        numbers.text.push_str(number);
-        numbers.ends.push(numbers.text.len() as u32);
+/// What the rows of a table are sorted by: the beginning of the PersonNumber as one number, which tells most of them
+/// apart without a look at the text; a text without NUL sorts as it does.
+struct SortKey {
+    beginning: u128,
+    row: u32,
+    person: u32,
+}
+
+impl SortKey {
+    const LENGTH: usize = size_of::<u128>();
+
+    fn new(number: &str, row: usize) -> SortKey {
+        let mut beginning = [0; Self::LENGTH];
+        let length = number.len().min(Self::LENGTH);
+        beginning[..length].copy_from_slice(&number.as_bytes()[..length]);
+        SortKey { beginning: u128::from_be_bytes(beginning), row: row as u32, person: NOBODY }
+    }
+}
+
+/// Numbers the persons in the order of their PersonNumbers, and brings the rows of each together, keeping their order;
+/// rows of nobody come last.
+fn group_by_number(tables: &mut [Table; Kind::ALL.len()]) -> Numbers {
+    let mut keys = tables.each_ref().map(sort_keys);
+    let (numbers, starts) = number_persons(tables, &mut keys);
+    for ((table, keys), starts) in tables.iter_mut().zip(keys).zip(starts) {
+        let rows = &table.rows.rows;
+        let mut owned: Vec<Row> =
+            keys.par_iter().map(|key| rows[key.row as usize].of(key.person)).collect();
+        let of_nobody = rows.iter().filter(|row| readable_number(&table.rows, row).is_none());
+        owned.extend(of_nobody.map(|row| row.of(NOBODY)));
+        table.rows.rows = owned;
+        table.groups = Groups { starts };
     }
     numbers
+}
+
+/// The sort keys of the rows that somebody owns, sorted.
+fn sort_keys(table: &Table) -> Vec<SortKey> {
+    let rows = table.rows.rows.par_iter().enumerate();
+    let key = |(row, of): (usize, &Row)| Some(SortKey::new(readable_number(&table.rows, of)?, row));
+    let mut keys: Vec<SortKey> = rows.filter_map(key).collect();
+    keys.par_sort_by(|a, b| compare(a.beginning, number_at(table, a), b.beginning, number_at(table, b)));
+    keys
+}
+
+/// The order of two PersonNumbers, of which the beginnings are known.
+fn compare<'a>(a: u128, of_a: impl FnOnce() -> &'a str, b: u128, of_b: impl FnOnce() -> &'a str) -> Ordering {
+    // Where the last byte of the beginning is blank, nothing follows.
+    a.cmp(&b).then_with(|| if a & 0xFF == 0 { Ordering::Equal } else { of_a().cmp(of_b()) })
+}
+
+fn number_at<'a>(table: &'a Table, key: &SortKey) -> impl FnOnce() -> &'a str {
+    let row = key.row as usize;
+    move || table.rows.cells(&table.rows.rows[row]).get(0)
+}
+
+/// Walks all tables side by side: the next person is the one with the least number among those whose turn it is. Writes
+/// the person into each key, and returns the numbers, and where each person's rows start in each table.
+fn number_persons(
+    tables: &[Table; Kind::ALL.len()],
+    keys: &mut [Vec<SortKey>; Kind::ALL.len()],
+) -> (Numbers, [Vec<u32>; Kind::ALL.len()]) {
+    let mut numbers = Numbers::default();
+    let mut starts = Kind::ALL.map(|_| vec![0u32]);
+    let mut next = [0usize; Kind::ALL.len()];
+    loop {
+        let heads = (0..tables.len()).filter_map(|table| Some((table, keys[table].get(next[table])?)));
+        let least = heads.min_by(|(a, of_a), (b, of_b)| {
+            compare(of_a.beginning, number_at(&tables[*a], of_a), of_b.beginning, number_at(&tables[*b], of_b))
+        });
+        let Some((table, key)) = least else { break };
+        let (person, beginning) = (numbers.ends.len() as u32, key.beginning);
+        let number = number_at(&tables[table], key)();
+        numbers.text.push_str(number);
+        numbers.ends.push(numbers.text.len() as u32);
+        for (table, keys) in keys.iter_mut().enumerate() {
+            while let Some(key) = keys.get_mut(next[table]) {
+                if compare(key.beginning, number_at(&tables[table], key), beginning, || number) != Ordering::Equal {
+                    break;
+                }
+                key.person = person;
+                next[table] += 1;
+            }
+            starts[table].push(next[table] as u32);
+        }
+    }
+    (numbers, starts)
 }
 
 /// Brings the rows of each person together, keeping their order; rows of nobody come last.

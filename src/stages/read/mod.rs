@@ -1,7 +1,7 @@
 //! The READ stage: from the verified plaintext of a file to its records, read strictly (`resolution.md` rule 28).
 //!
 //! [`CsvFile::open`] judges the whole file before it hands out the first record: encoding, header, every quote, every length.
-//! What it accepts can be read by the csv crate without loss, in parallel, [`Chunk`] by [`Chunk`]. The one finding of
+//! What it accepts can be read without loss, in parallel, [`Chunk`] by [`Chunk`]. The one finding of
 //! rule 28 that is left to the reader of records is `CSV001`, the wrong number of fields, since it costs a row only.
 
 mod encoding;
@@ -19,7 +19,7 @@ use rayon::prelude::*;
 pub use error::{Fault, MAX_FIELD, MAX_RECORD, ReadError};
 pub use header::Notice;
 pub use options::{Columns, Delimiter, Encoding, Extract};
-pub use records::{Chunk, Record, Records};
+pub use records::{Chunk, Record};
 
 use crate::model::kind::Kind;
 use encoding::Text;
@@ -105,7 +105,7 @@ impl CsvFile {
         if strict::skip_blank(&text, extent.next) == text.len() && !options.allow_empty {
             return Err(ReadError::Empty { file: name.into(), has_header: true });
         }
-        let names = records::split(&text[header_start..extent.end], delimiter);
+        let names = records::split(&String::from_utf8_lossy(&text[header_start..extent.end]), delimiter);
         let line = place(&text[start..], header_start - start).0;
         let header = Line { file: name, line, kind, names }.understand(&options.columns, required)?;
 

@@ -1,15 +1,16 @@
-//! The records of a text that was judged: from here on the csv crate reads, and can lose nothing.
+//! The records of a text that was judged: nothing can be lost any more. A record without a quote is its line, cut at every
+//! delimiter; one with quotes is the csv crate's to read.
 
-use csv::{ByteRecord, ReaderBuilder};
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
+use memchr::{memchr, memchr_iter};
 
 use super::pieces::Piece;
 
 /// Whole records of a file, to be read on one core.
 #[derive(Clone, Copy)]
 pub struct Chunk<'a> {
-    /// The records, after the line end before them.
     text: &'a [u8],
-    /// The physical line of the line end before them.
+    /// The physical line on which the first record starts.
     line: u64,
     delimiter: u8,
 }
@@ -18,73 +19,140 @@ pub struct Chunk<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Record<'a> {
     pub line: u32,
-    pub fields: &'a ByteRecord,
+    /// Where it starts in its chunk, in bytes.
+    pub offset: usize,
+    text: &'a str,
+    ends: &'a [usize],
+    /// How many bytes stand between two fields.
+    gap: usize,
+}
+
+impl<'a> Record<'a> {
+    /// The number of fields. One other than that of the headers is `CSV001`, which is the caller's to raise.
+    #[expect(clippy::len_without_is_empty, reason = "a record has at least one field")]
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// A field; blank where there is none.
+    pub fn get(&self, field: usize) -> &'a str {
+        let Some(end) = self.ends.get(field) else { return "" };
+        let start = if field == 0 { 0 } else { self.ends[field - 1] + self.gap };
+        &self.text[start..*end]
+    }
+
+    /// The fields, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &'a str> {
+        (0..self.len()).map(|field| self.get(field))
+    }
 }
 
 impl<'a> Chunk<'a> {
-    /// The reader starts one line end early: at its very start the crate would take a character of the first value for a byte order mark.
     pub(super) fn new(text: &'a [u8], piece: &Piece, delimiter: u8) -> Self {
-        Chunk { text: &text[piece.range.start - 1..piece.range.end], line: piece.first_line - 1, delimiter }
+        Chunk { text: &text[piece.range.clone()], line: piece.first_line, delimiter }
     }
 
     /// The size in bytes, for progress.
     pub fn bytes(&self) -> usize {
-        self.text.len() - 1
+        self.text.len()
     }
 
-    /// The records, in order.
-    pub fn records(&self) -> Records<'a> {
-        let reader = reader(self.text, self.delimiter);
-        Records { chunk: *self, reader, fields: ByteRecord::new() }
-    }
-
-    /// Calls `visit` with every record, in order. The number of fields is as it stands in the file: one other than that of the headers is
-    /// `CSV001`, which is the caller's to raise.
+    /// Calls `visit` with every record, in order; blank lines are none.
     pub fn for_each(&self, mut visit: impl FnMut(Record<'_>)) {
-        let mut records = self.records();
-        while let Some(record) = records.read() {
-            visit(record);
+        // It was found to be UTF-8 when it was cut.
+        let text = std::str::from_utf8(self.text).unwrap_or_default();
+        let mut quoted = Quoted::new(self.delimiter);
+        let (mut at, mut line, mut ends) = (0, self.line, Vec::new());
+        let mut quote = next(b'"', self.text, 0);
+        while at < text.len() {
+            let line_end = next(b'\n', self.text, at);
+            if quote < line_end {
+                let read = quoted.read(&text[at..]);
+                visit(Record { line: number(line), offset: at, text: quoted.text(), ends: quoted.ends(), gap: 0 });
+                line += memchr_iter(b'\n', &self.text[at..at + read]).count() as u64;
+                at += read;
+                quote = next(b'"', self.text, at);
+                continue;
+            }
+            let record = text[at..line_end].strip_suffix('\r').unwrap_or(&text[at..line_end]);
+            if !record.is_empty() {
+                ends.clear();
+                ends.extend(memchr_iter(self.delimiter, record.as_bytes()));
+                ends.push(record.len());
+                visit(Record { line: number(line), offset: at, text: record, ends: &ends, gap: 1 });
+            }
+            (at, line) = (line_end + 1, line + 1);
         }
     }
 }
 
-/// A reader of records that keeps one in memory.
-pub struct Records<'a> {
-    chunk: Chunk<'a>,
-    reader: csv::Reader<&'a [u8]>,
-    fields: ByteRecord,
+/// Where a byte stands next, or the end of the text.
+fn next(byte: u8, text: &[u8], from: usize) -> usize {
+    text.get(from..).and_then(|rest| memchr(byte, rest)).map_or(text.len(), |found| from + found)
 }
 
-impl Records<'_> {
-    /// The next record; blank lines are none.
-    #[expect(clippy::expect_used, reason = "reading memory cannot fail, and no number of fields is an error")]
-    pub fn read(&mut self) -> Option<Record<'_>> {
-        let before = self.reader.position().clone();
-        let more = self.reader.read_byte_record(&mut self.fields);
-        if !more.expect("memory can be read, and no number of fields is an error") {
-            return None;
+fn number(line: u64) -> u32 {
+    u32::try_from(line).unwrap_or(u32::MAX)
+}
+
+/// The csv crate's reader, and the record that it has just read.
+struct Quoted {
+    reader: Reader,
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+    fields: usize,
+}
+
+impl Quoted {
+    fn new(delimiter: u8) -> Quoted {
+        let mut quoted = Quoted {
+            reader: ReaderBuilder::new().delimiter(delimiter).build(),
+            bytes: vec![0; 1 << 10],
+            ends: vec![0; 64],
+            fields: 0,
+        };
+        // At its very start it would take a character of the first value for a byte order mark.
+        quoted.reader.read_record(b"\n", &mut quoted.bytes, &mut quoted.ends);
+        quoted
+    }
+
+    /// Reads the record at the start of `text`, and returns how many bytes it takes, its line end included (of CR LF, CR).
+    fn read(&mut self, text: &str) -> usize {
+        let (mut read, mut written, mut fields) = (0, 0, 0);
+        loop {
+            let (result, bytes_in, bytes_out, new_fields) = self.reader.read_record(
+                &text.as_bytes()[read..],
+                &mut self.bytes[written..],
+                &mut self.ends[fields..],
+            );
+            (read, written, fields) = (read + bytes_in, written + bytes_out, fields + new_fields);
+            match result {
+                ReadRecordResult::OutputFull => self.bytes.resize(self.bytes.len() * 2, 0),
+                ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
+                // At the end of the text it is told once more that nothing follows.
+                ReadRecordResult::InputEmpty => {}
+                ReadRecordResult::Record | ReadRecordResult::End => break,
+            }
         }
-        // The crate stops within CR LF, and counts the blank lines that it skips to the record after them.
-        let ahead = self.chunk.text[before.byte() as usize..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
-        let line = self.chunk.line + before.line() - 1 + ahead.filter(|byte| **byte == b'\n').count() as u64;
-        Some(Record { line: u32::try_from(line).unwrap_or(u32::MAX), fields: &self.fields })
+        self.fields = fields;
+        read
+    }
+
+    fn text(&self) -> &str {
+        // The reader takes quotes out of what was UTF-8, and nothing else.
+        let end = self.ends[..self.fields].last().copied().unwrap_or(0);
+        std::str::from_utf8(&self.bytes[..end]).unwrap_or_default()
+    }
+
+    fn ends(&self) -> &[usize] {
+        &self.ends[..self.fields]
     }
 }
 
 /// The fields of one record, as text.
-#[expect(clippy::expect_used, reason = "reading memory cannot fail, and no number of fields is an error")]
-pub(super) fn split(record: &[u8], delimiter: u8) -> Vec<String> {
-    let mut fields = ByteRecord::new();
-    let read = reader(record, delimiter).read_byte_record(&mut fields);
-    read.expect("memory can be read, and no number of fields is an error");
-    fields.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect()
-}
-
-fn reader(text: &[u8], delimiter: u8) -> csv::Reader<&[u8]> {
-    ReaderBuilder::new()
-        .delimiter(delimiter)
-        .has_headers(false)
-        .flexible(true)
-        .buffer_capacity(64 << 10)
-        .from_reader(text)
+pub(super) fn split(record: &str, delimiter: u8) -> Vec<String> {
+    let mut quoted = Quoted::new(delimiter);
+    quoted.read(record);
+    let record = Record { line: 1, offset: 0, text: quoted.text(), ends: quoted.ends(), gap: 0 };
+    record.iter().map(str::to_owned).collect()
 }

@@ -1,8 +1,11 @@
 //! E-mails and user names that several users share (rule 26).
 
-use rustc_hash::FxHashMap;
+use std::borrow::Cow;
+
+use rayon::prelude::*;
 
 use super::attributes::Places;
+use crate::model::buckets::{Buckets, hash};
 use crate::model::code::Code;
 use crate::model::worker::Disposition;
 use crate::stages::normalize::Workforce;
@@ -18,19 +21,44 @@ pub fn shared(workforce: &Workforce, resolved: &[Resolved]) -> Vec<(usize, Code)
     found
 }
 
-fn shared_by<'a>(resolved: &[Resolved], code: Code, text: impl Fn(&Resolved) -> &'a str) -> Vec<(usize, Code)> {
-    let emitted = resolved.iter().enumerate().filter(|(_, person)| person.disposition.is_emitted());
-    let mut holders: FxHashMap<String, Vec<usize>> = FxHashMap::default();
-    for (index, person) in emitted {
-        let text = text(person);
-        if !text.is_empty() {
-            holders.entry(text.to_lowercase()).or_default().push(index);
-        }
-    }
-    let mut found: Vec<usize> =
-        holders.into_values().filter(|group| group.len() > 1).flat_map(|group| losers(resolved, group)).collect();
+fn shared_by<'a>(
+    resolved: &[Resolved],
+    code: Code,
+    text: impl Fn(&Resolved) -> &'a str + Sync,
+) -> Vec<(usize, Code)> {
+    let is_holder = |person: &Resolved| person.disposition.is_emitted() && !text(person).is_empty();
+    let holders = resolved.par_iter().enumerate().filter(|(_, person)| is_holder(person));
+    let groups = same_text(holders.map(|(index, _)| index as u32), |index| folded(text(&resolved[index as usize])));
+    let groups = groups.into_iter().map(|group| group.into_iter().map(|index| index as usize).collect());
+    let mut found: Vec<usize> = groups.flat_map(|group| losers(resolved, group)).collect();
     found.sort_unstable();
     found.into_iter().map(|index| (index, code)).collect()
+}
+
+/// Of these numbers those that share a text with another: a group for each such text, numbers ascending, groups by their
+/// first.
+pub fn same_text<'a>(
+    numbers: impl ParallelIterator<Item = u32>,
+    text_of: impl Fn(u32) -> Cow<'a, str> + Sync,
+) -> Vec<Vec<u32>> {
+    let hashes: Vec<(u64, u32)> = numbers.map(|number| (hash(&text_of(number)), number)).collect();
+    let same_hash = Buckets::new(&hashes);
+    let groups = same_hash.shared().flat_map_iter(|numbers| {
+        let mut numbers: Vec<(Cow<'a, str>, u32)> =
+            numbers.into_iter().map(|number| (text_of(number), number)).collect();
+        numbers.sort_unstable();
+        let groups = numbers.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1);
+        groups.map(|group| group.iter().map(|(_, number)| *number).collect()).collect::<Vec<Vec<u32>>>()
+    });
+    let mut groups: Vec<Vec<u32>> = groups.collect();
+    groups.sort_unstable();
+    groups
+}
+
+/// A text without regard to case.
+pub fn folded(text: &str) -> Cow<'_, str> {
+    let is_folded = text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    if is_folded { Cow::Borrowed(text) } else { Cow::Owned(text.to_lowercase()) }
 }
 
 /// Where exactly one holder is active, the others; else all.

@@ -87,7 +87,7 @@ fn promise_5_bombs_are_bounded() {
     assert!(bomb.len() < 1 << 20);
     assert_eq!(open(&bomb, &keys).unwrap().bytes.len(), 64 << 20);
     let mut limited = |limits: Limits, opens: bool| {
-        let opened = decrypt(&bomb, &keys, &limits);
+        let opened = decrypt(bomb.clone(), &keys, &limits);
         assert!(opened.is_ok() == opens && (opens || matches!(opened, Err(DecryptError::TooLarge(_)))), "{limits:?}");
         count += 1;
     };
