@@ -23,6 +23,13 @@ pub struct Buckets {
     entries: Vec<(u32, u32)>,
 }
 
+impl Default for Buckets {
+    /// Of no numbers.
+    fn default() -> Buckets {
+        Buckets::new(&[])
+    }
+}
+
 impl Buckets {
     /// Of these hashes, each with its number; several numbers may have one hash.
     pub fn new(hashes: &[(u64, u32)]) -> Buckets {

@@ -1,5 +1,6 @@
 //! From the source to rows: fetch, decrypt, read. What is learned of each file on the way stands in the manifest.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -145,21 +146,17 @@ pub fn read(
 ) -> Result<Inputs, RunError> {
     let bytes = fetched.iter().map(|file| file.bytes).sum();
     world.progress.begin("read", "bytes", Some(bytes));
-    let mut rest = fetched;
-    let by_kind = Kind::ALL.map(|kind| {
-        let (own, others) =
-            std::mem::take(&mut rest).into_iter().partition::<Vec<_>, _>(|file| file.kind == kind.name());
-        rest = others;
-        (kind, own)
-    });
+    let mut by_kind: BTreeMap<&str, Vec<Fetched>> = BTreeMap::new();
+    fetched.into_iter().for_each(|file| by_kind.entry(file.kind).or_default().push(file));
+    let of_kinds = Kind::ALL.map(|kind| (kind, by_kind.remove(kind.name()).unwrap_or_default()));
+    let sides = &pipeline.options.extract.sides;
+    let of_sides: Vec<_> =
+        sides.iter().map(|side| (side, by_kind.remove(*side.name.get_ref()).unwrap_or_default())).collect();
     // All of them are waited for: where several fail, the first of them is told, and not whichever was the quickest.
     let read: Vec<Result<(Table, Vec<Input>), RunError>> =
-        by_kind.into_par_iter().map(|(kind, files)| read_kind(pipeline, kind, files, keys, world)).collect();
-    let sides = pipeline.options.extract.sides.par_iter().map(|side| {
-        let own = rest.iter().filter(|file| file.kind == *side.name.get_ref());
-        read_side(pipeline, side, own, day, keys, world)
-    });
-    let read_sides: Vec<Result<(Side, Vec<Input>), RunError>> = sides.collect();
+        of_kinds.into_par_iter().map(|(kind, files)| read_kind(pipeline, kind, files, keys, world)).collect();
+    let read_sides: Vec<Result<(Side, Vec<Input>), RunError>> =
+        of_sides.into_par_iter().map(|(side, files)| read_side(pipeline, side, files, day, keys, world)).collect();
     let (tables, files): (Vec<Table>, Vec<Vec<Input>>) =
         read.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
     let (sides, side_files): (Vec<Side>, Vec<Vec<Input>>) =
@@ -173,10 +170,10 @@ pub fn read(
 }
 
 /// The files of a side extract, and what becomes of their rows on D.
-fn read_side<'a>(
+fn read_side(
     pipeline: &Pipeline,
     side: &SideExtract,
-    files: impl Iterator<Item = &'a Fetched>,
+    files: Vec<Fetched>,
     day: Date,
     keys: Option<&Keys>,
     world: &World<'_>,
@@ -186,10 +183,10 @@ fn read_side<'a>(
     let (mut rows, mut seen, mut inputs) = (Rows::default(), Seen::default(), Vec::new());
     for file in files {
         let (plaintext, mut input) = open(side.name.get_ref(), file, keys)?;
-        let csv = CsvFile::open_side(&file.name, plaintext, &side.extract, side.key())?;
+        let csv = CsvFile::open_side(&input.name, plaintext, &side.extract, side.key())?;
         add_file(&mut rows, &mut seen, csv, &layout, &writing);
         input.records = rows.files.last().map_or(0, |file| file.records);
-        world.progress.advance(file.bytes);
+        world.progress.advance(input.bytes);
         inputs.push(input);
     }
     Ok((Side::new(side.name.get_ref(), side.key().to_owned(), layout, rows, day)?, inputs))
@@ -215,20 +212,19 @@ fn read_kind(
     let writing = writing(pipeline, extract);
     let mut inputs = Vec::new();
     for file in files {
-        let (plaintext, mut input) = open(kind.name(), &file, keys)?;
-        let csv = CsvFile::open(&file.name, kind, plaintext, extract, history, &[])?;
+        let (plaintext, mut input) = open(kind.name(), file, keys)?;
+        let csv = CsvFile::open(&input.name, kind, plaintext, extract, history, &[])?;
         input.unknown_headers = csv.notices().iter().map(|notice| notice.header.clone()).collect();
         add_file(&mut table.rows, &mut table.seen, csv, &table.layout, &writing);
         input.records = table.rows.files.last().map_or(0, |file| file.records);
-        world.progress.advance(file.bytes);
+        world.progress.advance(input.bytes);
         inputs.push(input);
     }
     Ok((table, inputs))
 }
 
 /// The plaintext of a file, all of it verified where the pipeline decrypts.
-fn open(kind: &'static str, file: &Fetched, keys: Option<&Keys>) -> Result<(Vec<u8>, Input), RunError> {
-    let bytes = file.read()?;
+fn open(kind: &'static str, file: Fetched, keys: Option<&Keys>) -> Result<(Vec<u8>, Input), RunError> {
     let mut input = Input {
         kind,
         name: file.name.clone(),
@@ -240,14 +236,15 @@ fn open(kind: &'static str, file: &Fetched, keys: Option<&Keys>) -> Result<(Vec<
         accepted: Vec::new(),
         unknown_headers: Vec::new(),
     };
+    let (name, bytes) = (file.name.clone(), file.into_bytes()?);
     let Some(keys) = keys else {
         if decrypt::is_message(&bytes) {
-            return Err(RunError::Encrypted { file: file.name.clone() });
+            return Err(RunError::Encrypted { file: name });
         }
         return Ok((bytes, input));
     };
     let opened = decrypt::decrypt(bytes, keys, &Limits::default())
-        .map_err(|source| RunError::Decrypt { file: file.name.clone(), source })?;
+        .map_err(|source| RunError::Decrypt { file: name, source })?;
     input.accepted = opened.accepted.iter().map(|weak| weak.word()).collect();
     match opened.signature {
         Signature::Good { signer, .. } => {

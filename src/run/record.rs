@@ -74,33 +74,33 @@ fn check_sums(people: &People, balances: &Balances, persons: &Persons) -> Result
 
 /// Writes everything but the report and the manifest to the stage.
 fn stage(staging: &mut Staging, people: &People) -> Result<(), RunError> {
+    let mut artifacts: Vec<Artifact<'_>> = Vec::new();
     for Mapped { plan, output, rows, .. } in &people.outputs {
-        for OutputFile { path, rows, headers, write } in map::files(plan, output, rows) {
-            staging.add(Artifact { path, rows, headers, write })?;
-        }
+        let files = map::files(plan, output, rows).into_iter();
+        artifacts.extend(files.map(|OutputFile { path, rows, headers, write }| Artifact { path, rows, headers, write }));
     }
-    staging.add(Artifact {
+    artifacts.push(Artifact {
         path: "resolution.csv".into(),
         rows: Some(people.resolved.iter().filter(|person| person.present).count() as u64),
         headers: Some(1),
         write: Box::new(|out| lists::write(out, &lists::RESOLUTION, people.resolution_rows())),
-    })?;
-    staging.add(Artifact {
+    });
+    artifacts.push(Artifact {
         path: "quarantine.csv".into(),
         rows: None,
         headers: Some(1),
         write: Box::new(|out| lists::write(out, &lists::QUARANTINE, people.quarantine_rows())),
-    })?;
+    });
     let kinds = people.kinds().map(|kind| (kind.name(), &people.workforce.table(kind).rows));
     for (name, rows) in kinds.chain(people.sides.iter().map(|side| (side.name, &side.rows))) {
-        staging.add(Artifact {
+        artifacts.push(Artifact {
             path: format!("rejects/{name}.csv"),
             rows: None,
             headers: Some(1),
             write: Box::new(move |out| rejects::write(out, rows)),
-        })?;
+        });
     }
-    Ok(())
+    Ok(staging.add_all(artifacts)?)
 }
 
 impl People {

@@ -4,7 +4,7 @@
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use backon::{BlockingRetryable, ExponentialBuilder};
@@ -79,11 +79,13 @@ impl<'a> Inbox<'a> {
         if bytes > self.options.max_bytes {
             return Err(FetchError::TooLarge { name: name.into(), bytes, most: self.options.max_bytes });
         }
-        let mut rest = self.rest(source.in_place(name), bytes)?;
+        let mut rest = self.rest(source.is_local(), bytes)?;
         let (mut hash, mut read) = (Sha256::new(), 0);
         source.read(name, bytes, &mut |chunk| {
             self.go_on()?;
-            hash.update(chunk);
+            if matches!(rest, Rest::Part(_)) {
+                hash.update(chunk);
+            }
             rest.write(chunk)?;
             read += chunk.len() as u64;
             self.progress.advance(read.saturating_sub(*counted));
@@ -142,14 +144,16 @@ impl<'a> Inbox<'a> {
         if (self.context.stopped)() { Err(FetchError::Stopped) } else { Ok(()) }
     }
 
-    /// Where the bytes go: nowhere if the file is read in place, else into a temporary file, or into memory if the disk
-    /// must not see them.
-    fn rest(&self, in_place: Option<PathBuf>, bytes: u64) -> Result<Rest, FetchError> {
+    /// Where the bytes go: into memory from a local folder, or if the disk must not see them; else into a temporary file.
+    fn rest(&self, is_local: bool, bytes: u64) -> Result<Rest, FetchError> {
         const FIRST_BYTES: u64 = 16 << 20;
-        match in_place {
-            Some(path) => Ok(Rest::InPlace(path)),
-            None if !self.context.keep_on_disk => Ok(Rest::Memory(Vec::with_capacity(bytes.min(FIRST_BYTES) as usize))),
-            None => {
+        match is_local {
+            // The size is the file system's word, not a server's.
+            true => Ok(Rest::Memory(Vec::with_capacity(usize::try_from(bytes).unwrap_or(0)))),
+            false if !self.context.keep_on_disk => {
+                Ok(Rest::Memory(Vec::with_capacity(bytes.min(FIRST_BYTES) as usize)))
+            }
+            false => {
                 let inbox = self.context.inbox;
                 make_private(inbox)?;
                 let file = tempfile::Builder::new().prefix(".part-").tempfile_in(inbox).map_err(|e| local(inbox, e))?;
@@ -161,7 +165,6 @@ impl<'a> Inbox<'a> {
 
 /// Where the bytes of one attempt go. A part that is not kept is deleted.
 enum Rest {
-    InPlace(PathBuf),
     Memory(Vec<u8>),
     Part(NamedTempFile),
 }
@@ -169,7 +172,6 @@ enum Rest {
 impl Rest {
     fn write(&mut self, chunk: &[u8]) -> Result<(), FetchError> {
         match self {
-            Rest::InPlace(_) => Ok(()),
             Rest::Memory(bytes) => {
                 bytes.extend_from_slice(chunk);
                 Ok(())
@@ -181,7 +183,6 @@ impl Rest {
     /// The whole file; a part gets its name only now, and never the place of another.
     fn keep(self, path: &Path) -> Result<Body, FetchError> {
         match self {
-            Rest::InPlace(path) => Ok(Body::File(path)),
             Rest::Memory(bytes) => Ok(Body::Memory(bytes)),
             Rest::Part(file) => {
                 file.persist_noclobber(path).map(|_| Body::File(path.into())).map_err(|e| local(path, e.error))
@@ -248,9 +249,9 @@ mod tests {
             sink(&vec![7; self.sends.min(limit as usize + 1)])
         }
 
-        fn in_place(&self, _: &str) -> Option<PathBuf> {
-            None
-        }
+        fn is_local(&self) -> bool {
+        false
+    }
     }
 
     fn take(says: &[(u64, i64, Shape)], sends: usize) -> Result<Fetched, FetchError> {

@@ -68,8 +68,8 @@ impl Source for Folder {
         pump(&mut file, limit, Duration::MAX, sink, &|e| self.file(name, e))
     }
 
-    fn in_place(&self, name: &str) -> Option<PathBuf> {
-        Some(self.path.join(name))
+    fn is_local(&self) -> bool {
+        true
     }
 }
 

@@ -25,6 +25,7 @@ mod source;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
@@ -88,25 +89,25 @@ pub struct Fetched {
 /// Where the bytes of a fetched file are.
 #[derive(Debug)]
 pub enum Body {
-    /// In a file: in its own place, or in the inbox.
+    /// In a file of the inbox.
     File(PathBuf),
-    /// In memory.
+    /// In memory: what lay in a local folder, and what may not rest on a disk.
     Memory(Vec<u8>),
 }
 
 impl Fetched {
     /// The bytes, proved to be those that were fetched. Errors: the file cannot be read, or has changed since.
-    pub fn read(&self) -> Result<Vec<u8>, FetchError> {
-        let path = match &self.body {
-            Body::Memory(bytes) => return Ok(bytes.clone()),
+    pub fn into_bytes(self) -> Result<Vec<u8>, FetchError> {
+        let path = match self.body {
+            Body::Memory(bytes) => return Ok(bytes),
             Body::File(path) => path,
         };
         let mut bytes = Vec::with_capacity(usize::try_from(self.bytes).unwrap_or(0));
-        let file = folder::open(path).map_err(|e| local(path, e))?;
-        file.take(self.bytes.saturating_add(1)).read_to_end(&mut bytes).map_err(|e| local(path, e))?;
+        let file = folder::open(&path).map_err(|e| local(&path, e))?;
+        file.take(self.bytes.saturating_add(1)).read_to_end(&mut bytes).map_err(|e| local(&path, e))?;
         let read = bytes.len() as u64;
         if read != self.bytes || hex(&Sha256::digest(&bytes)) != self.sha256 {
-            return Err(FetchError::Changed { name: self.name.clone(), bytes: self.bytes, read, after: read });
+            return Err(FetchError::Changed { name: self.name, bytes: self.bytes, read, after: read });
         }
         Ok(bytes)
     }
@@ -114,7 +115,7 @@ impl Fetched {
 
 /// Fetches the newest set of files of every kind in `wants`, in their order, each set sorted by name.
 ///
-/// A folder's files stay where they are and are only read; a server's are downloaded into `context.inbox`, or into memory.
+/// A folder's files stay where they are and are read once; a server's are downloaded into `context.inbox`, or into memory.
 /// Errors are [`FetchError`]s: see [`Failure`] for how each ends the run.
 pub fn fetch(
     options: &Fetch,
@@ -144,23 +145,27 @@ fn take(
             match inbox.take(source.as_mut(), set.kind, i + 1, &file.name) {
                 Ok(file) => fetched.push(file),
                 Err(error) => {
-                    discard(&fetched, source.as_ref());
+                    discard(&fetched);
                     return Err(error);
                 }
             }
         }
     }
+    // What is in memory was not hashed on its way: here it takes all cores.
+    fetched.par_iter_mut().for_each(|file| {
+        if let Body::Memory(bytes) = &file.body {
+            file.sha256 = hex(&Sha256::digest(bytes));
+        }
+    });
     let bytes: u64 = fetched.iter().map(|file| file.bytes).sum();
     progress.end(&format!("{} files, {bytes} bytes, from {}", fetched.len(), options.from));
     Ok(fetched)
 }
 
-/// Removes what was downloaded before the run failed, so that it can be tried again. Files in their own place stay.
-fn discard(fetched: &[Fetched], source: &dyn Source) {
+/// Removes what was downloaded before the run failed, so that it can be tried again.
+fn discard(fetched: &[Fetched]) {
     for file in fetched {
-        if let Body::File(path) = &file.body
-            && source.in_place(&file.name).is_none()
-        {
+        if let Body::File(path) = &file.body {
             // What cannot be removed is in nobody's way but a next download's, which will say so.
             let _ = std::fs::remove_file(path);
         }

@@ -1,7 +1,7 @@
 //! An SFTP server's folder as a source. The connection is made when it is first needed, and made anew after it failed.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -72,8 +72,8 @@ impl Source for Sftp<'_> {
         })
     }
 
-    fn in_place(&self, _: &str) -> Option<PathBuf> {
-        None
+    fn is_local(&self) -> bool {
+        false
     }
 }
 

@@ -1,7 +1,6 @@
 //! The seam to the outside: a folder of files that can be listed, looked at and read, whole or not at all.
 
 use std::io::Read;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -61,7 +60,7 @@ pub(super) trait Source {
     /// Gives the file's bytes to `sink`, at most `limit` and one more.
     fn read(&mut self, name: &str, limit: u64, sink: &mut Sink<'_>) -> Result<(), FetchError>;
     /// Where the file is, if it can be read in place.
-    fn in_place(&self, name: &str) -> Option<PathBuf>;
+    fn is_local(&self) -> bool;
 }
 
 /// Whether a name can stand in a folder: a `/` or NUL leads out of it, and a file never bears `.` or `..`.

@@ -9,7 +9,7 @@ use super::{MappedOutput, OutputPlan};
 use crate::targets::Format;
 
 /// Writes the content of a file and returns the number of its rows.
-pub type Content<'a> = Box<dyn FnOnce(&mut dyn Write) -> io::Result<u64> + 'a>;
+pub type Content<'a> = Box<dyn FnOnce(&mut dyn Write) -> io::Result<u64> + Send + 'a>;
 
 /// A file of an output.
 pub struct OutputFile<'a> {

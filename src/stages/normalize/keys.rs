@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 
 use super::fates::{picked, places_of};
 use super::workforce::Workforce;
@@ -13,22 +14,31 @@ use crate::model::kind::Kind;
 use crate::model::layout::{assignment, person_id, work_relationship};
 use crate::model::row::{Fate, NOBODY, Row};
 
-/// Notes every finding that takes more than one person to see.
+/// Notes every finding that takes more than one person to see, and leaves the indexes that it took for those who look
+/// further.
 pub fn compare(workforce: &mut Workforce) {
     let relationships = Index::build(workforce, Kind::WorkRelationship, work_relationship::PERIOD_OF_SERVICE_ID);
     let assignments = Index::build(workforce, Kind::Assignment, assignment::ASSIGNMENT_ID);
-    let references = Index::build(workforce, Kind::Assignment, assignment::PERIOD_OF_SERVICE_ID);
+    let person_ids = PersonIds::build(workforce);
     let mut found = Vec::new();
     note(&mut found, Code::Key021, true, relationships.shared(workforce));
     note(&mut found, Code::Key021, true, assignments.shared(workforce));
-    note(&mut found, Code::Key021, true, references.shared(workforce));
-    let told = if workforce.shape.has_work_relationships { &relationships } else { &references };
-    note(&mut found, Code::Wr021, true, told.conflicting(workforce, &values_of_relationship(workforce)));
-    note(&mut found, Code::Key023, false, PersonIds::of(workforce).shared());
+    note(&mut found, Code::Key023, false, person_ids.shared(workforce));
     note(&mut found, Code::Key010, false, leading_zeros(workforce));
-    if workforce.shape.has_work_relationships {
-        found.extend(strangers(workforce, &relationships));
-    }
+    let reference = assignment::PERIOD_OF_SERVICE_ID;
+    let references = if workforce.shape.has_work_relationships {
+        let strangers = strangers(workforce);
+        found.extend(strange(workforce, &relationships, &strangers));
+        note(&mut found, Code::Wr021, true, relationships.conflicting(workforce, &values_of_relationship(workforce)));
+        // An id on assignment rows of two persons is to one of them a stranger's, or shared in its own file.
+        let ids: FxHashSet<&str> = strangers.into_iter().map(|(_, id)| id).collect();
+        Index::build_of(workforce, Kind::Assignment, reference, |id| ids.contains(id))
+    } else {
+        let references = Index::build(workforce, Kind::Assignment, reference);
+        note(&mut found, Code::Wr021, true, references.conflicting(workforce, &values_of_relationship(workforce)));
+        references
+    };
+    note(&mut found, Code::Key021, true, references.shared(workforce));
     for (person, code, quarantines) in found {
         let notes = &mut workforce.notes[person as usize];
         notes.codes.insert(code);
@@ -36,6 +46,7 @@ pub fn compare(workforce: &mut Workforce) {
             notes.errors.insert(code);
         }
     }
+    workforce.indexes = Indexes { assignments, person_ids };
 }
 
 type Found = Vec<(u32, Code, bool)>;
@@ -44,23 +55,43 @@ fn note(found: &mut Found, code: Code, quarantines: bool, persons: Vec<u32>) {
     found.extend(persons.into_iter().map(|person| (person, code, quarantines)));
 }
 
+/// The indexes that managers are looked up in as well.
+#[derive(Debug, Default)]
+pub struct Indexes {
+    pub assignments: Index,
+    pub person_ids: PersonIds,
+}
+
 /// The ids of one column, with the row that bears each.
+#[derive(Debug)]
 pub struct Index {
     kind: Kind,
     place: usize,
     rows: Buckets,
 }
 
+impl Default for Index {
+    /// Of no ids.
+    fn default() -> Index {
+        Index { kind: Kind::Assignment, place: assignment::ASSIGNMENT_ID, rows: Buckets::default() }
+    }
+}
+
 impl Index {
     /// The index of a column of a kind, over the rows that take part.
     pub fn build(workforce: &Workforce, kind: Kind, place: usize) -> Index {
+        Self::build_of(workforce, kind, place, |_| true)
+    }
+
+    /// The same of some ids alone.
+    fn build_of(workforce: &Workforce, kind: Kind, place: usize, of: impl Fn(&str) -> bool + Sync) -> Index {
         let table = workforce.table(kind);
         let rows = table.rows.rows.par_iter().enumerate();
         let hashes: Vec<(u64, u32)> = rows
             .filter(|(_, row)| row.fate == Fate::Admitted && row.person != NOBODY)
             .filter_map(|(position, row)| {
                 let id = table.rows.cells(row).get(place);
-                (!id.is_empty()).then(|| (hash(id), position as u32))
+                (!id.is_empty() && of(id)).then(|| (hash(id), position as u32))
             })
             .collect();
         Index { kind, place, rows: Buckets::new(&hashes) }
@@ -107,44 +138,41 @@ impl Index {
 }
 
 /// The PersonIds of the rows of all kinds that take part, each with its persons.
-pub struct PersonIds<'a> {
-    workforce: &'a Workforce,
-    persons: Buckets,
-}
+#[derive(Debug, Default)]
+pub struct PersonIds(Buckets);
 
-impl<'a> PersonIds<'a> {
-    pub fn of(workforce: &'a Workforce) -> PersonIds<'a> {
+impl PersonIds {
+    fn build(workforce: &Workforce) -> PersonIds {
         let of_person = |person: usize| {
-            let mut hashes: Vec<(u64, u32)> =
-                ids_of(workforce, person).map(|id| (hash(id), person as u32)).collect();
+            let mut hashes: Vec<(u64, u32)> = ids_of(workforce, person).map(|id| (hash(id), person as u32)).collect();
             hashes.sort_unstable();
             hashes.dedup();
             hashes
         };
         let hashes: Vec<(u64, u32)> = (0..workforce.len()).into_par_iter().flat_map_iter(of_person).collect();
-        PersonIds { workforce, persons: Buckets::new(&hashes) }
+        PersonIds(Buckets::new(&hashes))
     }
 
     /// The persons who have this id.
-    pub fn holders<'b>(&'b self, id: &'b str) -> impl Iterator<Item = u32> + 'b {
-        self.persons.get(hash(id)).filter(move |person| self.has(*person, id))
-    }
-
-    fn has(&self, person: u32, id: &str) -> bool {
-        ids_of(self.workforce, person as usize).any(|other| other == id)
+    pub fn holders<'a>(&'a self, workforce: &'a Workforce, id: &'a str) -> impl Iterator<Item = u32> + 'a {
+        self.0.get(hash(id)).filter(move |person| has_id(workforce, *person, id))
     }
 
     /// The persons who share an id with another (`KEY023`).
-    fn shared(&self) -> Vec<u32> {
-        let sharing = self.persons.shared().flat_map_iter(|persons| {
+    fn shared(&self, workforce: &Workforce) -> Vec<u32> {
+        let sharing = self.0.shared().flat_map_iter(|persons| {
             let shares = |person: &u32| {
-                let others = || persons.iter().filter(move |other| *other != person);
-                ids_of(self.workforce, *person as usize).any(|id| others().any(|other| self.has(*other, id)))
+                let others = || persons.iter().filter(|other| *other != person);
+                ids_of(workforce, *person as usize).any(|id| others().any(|other| has_id(workforce, *other, id)))
             };
             persons.iter().copied().filter(shares).collect::<Vec<u32>>()
         });
         sharing.collect()
     }
+}
+
+fn has_id(workforce: &Workforce, person: u32, id: &str) -> bool {
+    ids_of(workforce, person as usize).any(|other| other == id)
 }
 
 /// The PersonIds on the rows of a person that take part; one may come several times.
@@ -169,32 +197,32 @@ fn values_of_relationship(workforce: &Workforce) -> Vec<usize> {
     places_of(Kind::WorkRelationship, &workforce.table(Kind::Assignment).layout)
 }
 
-/// `WR020` and `KEY020`: assignments whose work relationship is nowhere, or another person's.
-fn strangers(workforce: &Workforce, relationships: &Index) -> Found {
-    let persons = 0..workforce.len();
-    let found = persons.into_par_iter().flat_map_iter(|person| {
-        let rows = &workforce.table(Kind::WorkRelationship).rows;
-        let is_own = |id: &str| {
+/// The persons with an assignment row whose work relationship is not their own, and its id.
+fn strangers(workforce: &Workforce) -> Vec<(u32, &str)> {
+    let relationships = &workforce.table(Kind::WorkRelationship).rows;
+    let assignments = &workforce.table(Kind::Assignment).rows;
+    let of_person = |person: usize| {
+        let is_own = move |id: &str| {
             admitted(workforce, Kind::WorkRelationship, person)
-                .any(|row| rows.cells(row).get(work_relationship::PERIOD_OF_SERVICE_ID) == id)
+                .any(|row| relationships.cells(row).get(work_relationship::PERIOD_OF_SERVICE_ID) == id)
         };
-        let mut found = Found::new();
-        for row in admitted(workforce, Kind::Assignment, person) {
-            let id = workforce.table(Kind::Assignment).rows.cells(row).get(assignment::PERIOD_OF_SERVICE_ID);
-            if is_own(id) {
-                continue;
-            }
-            let holders: Vec<u32> = relationships.holders(workforce, id).collect();
-            if holders.is_empty() {
-                found.push((person as u32, Code::Wr020, true));
-            } else {
-                found.push((person as u32, Code::Key020, true));
-                found.extend(holders.into_iter().map(|holder| (holder, Code::Key020, true)));
-            }
-        }
-        found
-    });
-    found.collect()
+        let rows = admitted(workforce, Kind::Assignment, person);
+        let ids = rows.map(|row| assignments.cells(row).get(assignment::PERIOD_OF_SERVICE_ID));
+        ids.filter(move |id| !is_own(id)).map(move |id| (person as u32, id))
+    };
+    (0..workforce.len()).into_par_iter().flat_map_iter(of_person).collect()
+}
+
+/// `WR020` and `KEY020`: assignments whose work relationship is nowhere, or another person's.
+fn strange(workforce: &Workforce, relationships: &Index, strangers: &[(u32, &str)]) -> Found {
+    let mut found = Found::new();
+    for (person, id) in strangers {
+        let holders: Vec<u32> = relationships.holders(workforce, id).collect();
+        let code = if holders.is_empty() { Code::Wr020 } else { Code::Key020 };
+        found.push((*person, code, true));
+        found.extend(holders.into_iter().map(|holder| (holder, Code::Key020, true)));
+    }
+    found
 }
 
 fn admitted(workforce: &Workforce, kind: Kind, person: usize) -> impl Iterator<Item = &Row> {

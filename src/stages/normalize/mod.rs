@@ -16,7 +16,7 @@ mod types;
 mod workforce;
 
 pub use case::{Assignment, AssignmentRow, Case, Email, PersonRow, SatelliteRow, WorkRelationship};
-pub use keys::{Index, PersonIds};
+pub use keys::{Index, Indexes};
 pub use rows::{Seen, Writing, add_file};
 pub use side::{Contradiction, Side};
 pub use workforce::{Notes, Shape, Table, Workforce, has_primary_flags, normalize};

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::rows::Seen;
+use super::keys::Indexes;
 use super::{fates, keys};
 use crate::model::code::Codes;
 use crate::model::finding::Findings;
@@ -96,6 +97,8 @@ pub struct Workforce {
     pub notes: Vec<Notes>,
     /// Codes of rows and of files.
     pub findings: Findings,
+    /// What it took to compare keys; managers are looked up in it.
+    pub indexes: Indexes,
     numbers: Numbers,
 }
 
@@ -188,7 +191,8 @@ pub fn has_primary_flags(tables: &[Table; Kind::ALL.len()]) -> bool {
 pub fn normalize(mut tables: [Table; Kind::ALL.len()], day: jiff::civil::Date) -> Workforce {
     let shape = Shape::of(&tables);
     let numbers = group_by_number(&mut tables);
-    if !tables[Kind::Manager as usize].has("PersonNumber") {
+    let managers = &tables[Kind::Manager as usize];
+    if managers.configured && !managers.has("PersonNumber") {
         group_managers(&mut tables, numbers.ends.len());
     }
     let mut workforce = Workforce {
@@ -196,6 +200,7 @@ pub fn normalize(mut tables: [Table; Kind::ALL.len()], day: jiff::civil::Date) -
         tables,
         shape,
         findings: Findings::default(),
+        indexes: Indexes::default(),
         numbers,
     };
     fates::decide(&mut workforce, day);

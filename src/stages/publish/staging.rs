@@ -6,6 +6,7 @@ use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Component, Path, PathBuf};
 
+use rayon::prelude::*;
 use rustix::fs::OFlags;
 use tempfile::TempDir;
 
@@ -15,7 +16,7 @@ use super::tally::Tallied;
 use super::{Lock, PublishError, verify};
 
 /// Writes the content of a file and returns the number of its rows, headers not counted (0 for what has none).
-pub type Content<'a> = Box<dyn FnOnce(&mut dyn Write) -> io::Result<u64> + 'a>;
+pub type Content<'a> = Box<dyn FnOnce(&mut dyn Write) -> io::Result<u64> + Send + 'a>;
 
 /// A file that a run leaves.
 pub struct Artifact<'a> {
@@ -66,37 +67,19 @@ impl Staging {
 
     /// Writes one file, 0600, to the disk itself. After an error the stage is of no more use.
     pub fn add(&mut self, artifact: Artifact<'_>) -> Result<&Output, PublishError> {
-        check_name(&artifact.path)?;
-        let path = self.folder.path().join(&artifact.path);
-        if let Some(above) = path.parent() {
-            folder::create_own(above)?;
-        }
-        let file = create_file(&path).map_err(|e| match e.kind() {
-            io::ErrorKind::AlreadyExists => PublishError::Twice(artifact.path.clone()),
-            _ => PublishError::Io { path: path.clone(), doing: "created", source: e },
-        })?;
-        let mut out = BufWriter::with_capacity(1 << 18, Tallied::new(file));
-        let settled = (artifact.write)(&mut out).and_then(|rows| {
-            let (file, seen) = out.into_inner()?.finish();
-            file.sync_all()?;
-            Ok((rows, seen))
-        });
-        let (rows, seen) = settled.map_err(PublishError::io(&path, "written"))?;
-        match artifact.rows {
-            Some(expected) if expected != rows => {
-                return Err(PublishError::Rows { path: artifact.path, expected, written: rows });
-            }
-            _ => {}
-        }
-        let rows = (artifact.rows.is_some() || artifact.headers.is_some() || rows > 0).then_some(rows);
-        self.written.push(Output {
-            path: artifact.path,
-            sha256: seen.sha256,
-            bytes: seen.bytes,
-            rows,
-            headers: artifact.headers,
-        });
+        self.written.push(write(self.folder.path(), artifact)?);
         Ok(&self.written[self.written.len() - 1])
+    }
+
+    /// Writes several files, side by side. Of several errors the first in their order is told.
+    pub fn add_all(&mut self, artifacts: Vec<Artifact<'_>>) -> Result<(), PublishError> {
+        let folder = self.folder.path();
+        let written: Vec<Result<Output, PublishError>> =
+            artifacts.into_par_iter().map(|artifact| write(folder, artifact)).collect();
+        for output in written {
+            self.written.push(output?);
+        }
+        Ok(())
     }
 
     /// Where a file that was added can be read, for the comparison with the last run.
@@ -164,6 +147,34 @@ impl Published {
     pub fn prune(&self, keep_runs: u32) -> Result<Vec<String>, PublishError> {
         folder::prune(&self.to, keep_runs, &self.name)
     }
+}
+
+/// Writes one file below the stage's folder.
+fn write(folder: &Path, artifact: Artifact<'_>) -> Result<Output, PublishError> {
+    check_name(&artifact.path)?;
+    let path = folder.join(&artifact.path);
+    if let Some(above) = path.parent() {
+        folder::create_own(above)?;
+    }
+    let file = create_file(&path).map_err(|e| match e.kind() {
+        io::ErrorKind::AlreadyExists => PublishError::Twice(artifact.path.clone()),
+        _ => PublishError::Io { path: path.clone(), doing: "created", source: e },
+    })?;
+    let mut out = BufWriter::with_capacity(1 << 18, Tallied::new(file));
+    let settled = (artifact.write)(&mut out).and_then(|rows| {
+        let (file, seen) = out.into_inner()?.finish();
+        file.sync_all()?;
+        Ok((rows, seen))
+    });
+    let (rows, seen) = settled.map_err(PublishError::io(&path, "written"))?;
+    match artifact.rows {
+        Some(expected) if expected != rows => {
+            return Err(PublishError::Rows { path: artifact.path, expected, written: rows });
+        }
+        _ => {}
+    }
+    let rows = (artifact.rows.is_some() || artifact.headers.is_some() || rows > 0).then_some(rows);
+    Ok(Output { path: artifact.path, sha256: seen.sha256, bytes: seen.bytes, rows, headers: artifact.headers })
 }
 
 /// A new file, 0600 whatever the umask; neither an existing one nor a link is written to (promise 20).

@@ -10,7 +10,7 @@ use crate::model::code::Code;
 use crate::model::kind::Kind;
 use crate::model::layout::assignment;
 use crate::model::row::{Cells, Fate};
-use crate::stages::normalize::{Index, PersonIds, Workforce};
+use crate::stages::normalize::{Index, Workforce};
 
 /// The keys of a manager entry on an assignment row, in the order in which they are looked up.
 const KEYS: [usize; 4] = [
@@ -30,27 +30,24 @@ type Entry<'a> = [&'a str; 4];
 /// here, whichever key names it.
 struct Directory<'a> {
     workforce: &'a Workforce,
-    assignment_ids: Index,
+    /// Nothing where no entry can name a number.
     assignment_numbers: Index,
-    person_ids: PersonIds<'a>,
 }
 
 impl<'a> Directory<'a> {
     fn new(workforce: &'a Workforce) -> Directory<'a> {
-        Directory {
-            workforce,
-            assignment_ids: Index::build(workforce, Kind::Assignment, assignment::ASSIGNMENT_ID),
-            assignment_numbers: Index::build(workforce, Kind::Assignment, assignment::ASSIGNMENT_NUMBER),
-            person_ids: PersonIds::of(workforce),
-        }
+        let named = [Kind::Assignment, Kind::Manager].iter().any(|kind| workforce.table(*kind).has("ManagerAssignmentNumber"));
+        let build = || Index::build(workforce, Kind::Assignment, assignment::ASSIGNMENT_NUMBER);
+        Directory { workforce, assignment_numbers: if named { build() } else { Index::default() } }
     }
 
     /// The one person whom a key names, the first of the four being 0. A key that names several persons names nobody.
     fn find(&self, key: usize, value: &str) -> Option<u32> {
+        let known = &self.workforce.indexes;
         match key {
-            0 => self.only(self.assignment_ids.holders(self.workforce, value)),
+            0 => self.only(known.assignments.holders(self.workforce, value)),
             1 => self.only(self.assignment_numbers.holders(self.workforce, value)),
-            3 => self.only(self.person_ids.holders(value)),
+            3 => self.only(known.person_ids.holders(self.workforce, value)),
             _ => self.only(self.workforce.find(value).map(|person| person as u32).into_iter()),
         }
     }
