@@ -243,8 +243,8 @@ fn open(kind: &'static str, file: Fetched, keys: Option<&Keys>) -> Result<(Vec<u
         }
         return Ok((bytes, input));
     };
-    let opened = decrypt::decrypt(bytes, keys, &Limits::default())
-        .map_err(|source| RunError::Decrypt { file: name, source })?;
+    let opened =
+        decrypt::decrypt(bytes, keys, &Limits::default()).map_err(|source| RunError::Decrypt { file: name, source })?;
     input.accepted = opened.accepted.iter().map(|weak| weak.word()).collect();
     match opened.signature {
         Signature::Good { signer, .. } => {

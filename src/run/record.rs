@@ -77,7 +77,12 @@ fn stage(staging: &mut Staging, people: &People) -> Result<(), RunError> {
     let mut artifacts: Vec<Artifact<'_>> = Vec::new();
     for Mapped { plan, output, rows, .. } in &people.outputs {
         let files = map::files(plan, output, rows).into_iter();
-        artifacts.extend(files.map(|OutputFile { path, rows, headers, write }| Artifact { path, rows, headers, write }));
+        artifacts.extend(files.map(|OutputFile { path, rows, headers, write }| Artifact {
+            path,
+            rows,
+            headers,
+            write,
+        }));
     }
     artifacts.push(Artifact {
         path: "resolution.csv".into(),

@@ -17,7 +17,9 @@ use sequoia_openpgp::types::{CompressionAlgorithm, SymmetricAlgorithm};
 use sequoia_openpgp::{Cert, KeyHandle, Result as PgpResult};
 
 use super::keys::named;
-use super::{Container, DecryptError, Envelope, Keys, Signature, Weak, dearmor, envelope, legacy, protected, signature};
+use super::{
+    Container, DecryptError, Envelope, Keys, Signature, Weak, dearmor, envelope, legacy, protected, signature,
+};
 
 /// Encryption, compression, and one of each to spare.
 const MAX_DEPTH: isize = 4;
@@ -312,7 +314,7 @@ impl Helper<'_, '_> {
 
 impl VerificationHelper for Helper<'_, '_> {
     fn inspect(&mut self, packet: &PacketParser<'_>) -> PgpResult<()> {
-        if packet.recursion_depth() > MAX_DEPTH {
+        if packet.recursion_depth() + isize::from(self.encrypted) > MAX_DEPTH {
             return self.stop(DecryptError::Damaged);
         }
         match &packet.packet {

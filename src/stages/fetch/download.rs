@@ -250,8 +250,8 @@ mod tests {
         }
 
         fn is_local(&self) -> bool {
-        false
-    }
+            false
+        }
     }
 
     fn take(says: &[(u64, i64, Shape)], sends: usize) -> Result<Fetched, FetchError> {

@@ -25,8 +25,8 @@ mod source;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use rayon::prelude::*;
 use jiff::{SignedDuration, Timestamp};
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 pub use error::{Failure, FetchError, HostKey};

@@ -5,7 +5,8 @@ use std::collections::hash_map::Entry;
 use jiff::ToSpan;
 use jiff::civil::date;
 use polars::prelude::{
-    Column, DataFrame, DataType, Expr as Plan, IntoLazy, NamedFrom, PolarsError, PolarsResult, StringChunked, polars_err,
+    Column, DataFrame, DataType, Expr as Plan, IntoLazy, NamedFrom, PolarsError, PolarsResult, StringChunked,
+    polars_err,
 };
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;

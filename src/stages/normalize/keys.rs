@@ -117,8 +117,7 @@ impl Index {
     /// The persons of the rows with one id that are not all `alike`.
     fn clashing(&self, workforce: &Workforce, alike: impl Fn(&Row, &Row) -> bool + Sync) -> Vec<u32> {
         let clashing = self.rows.shared().flat_map_iter(|positions| {
-            let mut rows: Vec<(&Row, &str)> =
-                positions.iter().map(|position| self.row(workforce, *position)).collect();
+            let mut rows: Vec<(&Row, &str)> = positions.iter().map(|position| self.row(workforce, *position)).collect();
             rows.sort_by_key(|(_, id)| *id);
             let of_id = rows.chunk_by(|a, b| a.1 == b.1);
             let clashing = of_id.filter(|rows| rows.iter().any(|(other, _)| !alike(rows[0].0, other)));

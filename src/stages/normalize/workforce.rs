@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::rows::Seen;
 use super::keys::Indexes;
+use super::rows::Seen;
 use super::{fates, keys};
 use crate::model::code::Codes;
 use crate::model::finding::Findings;
@@ -254,8 +254,7 @@ fn group_by_number(tables: &mut [Table; Kind::ALL.len()]) -> Numbers {
     let (numbers, starts) = number_persons(tables, &mut keys);
     for ((table, keys), starts) in tables.iter_mut().zip(keys).zip(starts) {
         let rows = &table.rows.rows;
-        let mut owned: Vec<Row> =
-            keys.par_iter().map(|key| rows[key.row as usize].of(key.person)).collect();
+        let mut owned: Vec<Row> = keys.par_iter().map(|key| rows[key.row as usize].of(key.person)).collect();
         let of_nobody = rows.iter().filter(|row| readable_number(&table.rows, row).is_none());
         owned.extend(of_nobody.map(|row| row.of(NOBODY)));
         table.rows.rows = owned;

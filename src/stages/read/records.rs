@@ -120,11 +120,8 @@ impl Quoted {
     fn read(&mut self, text: &str) -> usize {
         let (mut read, mut written, mut fields) = (0, 0, 0);
         loop {
-            let (result, bytes_in, bytes_out, new_fields) = self.reader.read_record(
-                &text.as_bytes()[read..],
-                &mut self.bytes[written..],
-                &mut self.ends[fields..],
-            );
+            let (result, bytes_in, bytes_out, new_fields) =
+                self.reader.read_record(&text.as_bytes()[read..], &mut self.bytes[written..], &mut self.ends[fields..]);
             (read, written, fields) = (read + bytes_in, written + bytes_out, fields + new_fields);
             match result {
                 ReadRecordResult::OutputFull => self.bytes.resize(self.bytes.len() * 2, 0),

@@ -16,7 +16,9 @@ fn fast(text: &[u8], piece: usize) -> Verdict {
         .map_err(|error| (error.code(), error.line().unwrap_or(0), error.column().unwrap_or(0)))?;
     let mut records = Vec::new();
     for chunk in file.chunks() {
-        chunk.for_each(|record| records.push((record.line, record.iter().map(|field| field.as_bytes().to_vec()).collect())));
+        chunk.for_each(|record| {
+            records.push((record.line, record.iter().map(|field| field.as_bytes().to_vec()).collect()))
+        });
     }
     Ok(records)
 }

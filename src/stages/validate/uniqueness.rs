@@ -21,11 +21,7 @@ pub fn shared(workforce: &Workforce, resolved: &[Resolved]) -> Vec<(usize, Code)
     found
 }
 
-fn shared_by<'a>(
-    resolved: &[Resolved],
-    code: Code,
-    text: impl Fn(&Resolved) -> &'a str + Sync,
-) -> Vec<(usize, Code)> {
+fn shared_by<'a>(resolved: &[Resolved], code: Code, text: impl Fn(&Resolved) -> &'a str + Sync) -> Vec<(usize, Code)> {
     let is_holder = |person: &Resolved| person.disposition.is_emitted() && !text(person).is_empty();
     let holders = resolved.par_iter().enumerate().filter(|(_, person)| is_holder(person));
     let groups = same_text(holders.map(|(index, _)| index as u32), |index| folded(text(&resolved[index as usize])));
