@@ -78,7 +78,7 @@ pub fn csv(data: &[u8]) {
         chunk.for_each(|record| {
             assert!(record.line > line, "lines go up");
             (line, records) = (record.line, records + 1);
-            for text in record.fields.iter().filter_map(|field| std::str::from_utf8(field).ok()) {
+            for text in record.iter() {
                 let _ = (iso.read(text), own.read(text));
             }
         });
@@ -109,7 +109,7 @@ pub fn openpgp(data: &[u8]) {
     let message = if choice % 2 == 0 { bytes.to_vec() } else { encrypted(bytes) };
     let limits = Limits { max_plaintext: 1 << 24, ..Limits::default() };
     let _ = is_message(&message);
-    if let Err(error) = decrypt(&message, &KEYS, &limits) {
+    if let Err(error) = decrypt(message, &KEYS, &limits) {
         assert!(!error.to_string().is_empty() && !error.help().is_empty());
     }
 }

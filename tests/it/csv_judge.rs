@@ -72,9 +72,7 @@ fn ours(text: &str, options: &Extract) -> Result<Vec<Vec<String>>, &'static str>
         CsvFile::open("x.csv", Kind::Person, text.as_bytes().to_vec(), options, false, &[]).map_err(|e| e.code())?;
     let mut rows = vec![vec!["PersonNumber".to_owned(), "A".to_owned()]];
     for chunk in file.chunks() {
-        chunk.for_each(|record| {
-            rows.push(record.fields.iter().map(|f| String::from_utf8(f.to_vec()).unwrap()).collect())
-        });
+        chunk.for_each(|record| rows.push(record.iter().map(str::to_owned).collect()));
     }
     Ok(rows)
 }
