@@ -6,12 +6,14 @@ export PATH  := $(HOME)/.cargo/bin:$(PATH)
 HCMSYNC      := ./target/release/hcmsync
 SUDO         := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # To build: a C compiler, OpenSSL (SSH and OpenPGP), libclang (its bindings). To test: a real sshd, gpg,
-# Bouncy Castle and a Java to run it, strace for injected faults.
+# Bouncy Castle and a Java to run it, strace for injected faults, and the importers that judge our files: slapd's tools, and
+# Python with a virtual environment for the rest.
 PACKAGES     := build-essential pkg-config libssl-dev libclang-dev ca-certificates \
-                openssh-server openssh-client openssl gnupg libbcpg-java default-jdk-headless strace time
+                openssh-server openssh-client openssl gnupg libbcpg-java default-jdk-headless strace time \
+                slapd python3-venv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint fuzz deny sbom bench sample clean
+.PHONY: help setup build demo test judges lint fuzz deny sbom bench sample clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -21,6 +23,7 @@ setup: ## install the Debian packages that are missing
 	if [ -n "$$missing" ]; then \
 	    echo "installing" $$missing; \
 	    $(SUDO) apt-get update -qq; \
+	    case " $$missing " in *" slapd "*) echo 'slapd slapd/no_configuration boolean true' | $(SUDO) debconf-set-selections;; esac; \
 	    $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \
 	fi
 
@@ -34,6 +37,9 @@ demo: build ## the main job on sample-data, over a local SFTP server
 
 test: setup ## every test
 	cargo test --release --locked
+
+judges: setup ## the importers that judge our files, on ten thousand persons; prints who accepted what
+	JUDGED_PERSONS=10000 cargo test --release --locked --test it judges -- --nocapture | grep '^|\|^test'
 
 # Clippy in the place of rustc for our own crate: the dependencies that are built are used, where `cargo clippy` checks each anew.
 lint: setup ## format and clippy (rustup component add rustfmt clippy)

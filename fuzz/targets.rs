@@ -168,7 +168,12 @@ pub fn expressions(data: &[u8]) {
     let text =
         format!("[[output]]\nprofile = 'csv'\nfile = 'x.csv'\n[output.fields]\nx = {}\n", toml::Value::from(sql));
     let mapping: Mapping = toml::from_str(&text).expect("a mapping");
-    let request = MapRequest { outputs: &mapping.output, select: &mapping.select, maps: &mapping.maps };
+    let request = MapRequest {
+        outputs: &mapping.output,
+        select: &mapping.select,
+        maps: &mapping.maps,
+        rows: &std::collections::BTreeMap::new(),
+    };
     let source = SourceText { path: "f.toml", text: &text };
     match compile(&request, &SCOPE, &source) {
         Ok(compiled) => run(&compiled),
@@ -177,7 +182,7 @@ pub fn expressions(data: &[u8]) {
 }
 
 fn run(compiled: &Compiled) {
-    if let Err(error) = compiled.evaluate(0, &PEOPLE) {
+    if let Err(error) = compiled.evaluate(0, &PEOPLE, &[]) {
         assert!(!error.to_string().is_empty());
     }
 }

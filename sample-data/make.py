@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes plain/{Person,WorkRelationship,Assignment}_2026-11-20.csv: people who do not exist.
+"""Writes plain/*_2026-11-20.csv: people who do not exist, and the accounts, roles and data securities beside them.
 
 Run it in any folder: `python3 sample-data/make.py`. The same bytes come out each time. It then holds cases.csv, which
 is written by hand from the rules, against what it wrote: every person and id named there must exist.
@@ -10,6 +10,7 @@ PersonNumber 500n, PersonId 30010030000n0, and for the k-th of a person PeriodOf
 """
 
 import csv
+import hashlib
 import pathlib
 import unicodedata
 
@@ -332,6 +333,43 @@ def ordinary():
             a(n, start=start, at=at, boss=boss)
 
 
+def accounts():
+    """The ids that Oracle gave to accounts: one person in twenty has none yet."""
+    numbers = sorted({row["PersonNumber"] for row in people})
+    return [
+        {"PersonNumber": number, "UserId": hashlib.md5(number.encode()).hexdigest().upper()}
+        for place, number in enumerate(numbers) if number and place % 20 != 19
+    ]
+
+
+ROLES = {
+    "ORA_PER_EMPLOYEE_ABSTRACT": ("Employee", "ABSTRACT", "Identifies the person as an employee."),
+    "ORA_PER_LINE_MANAGER_ABSTRACT": ("Line Manager", "ABSTRACT", "Identifies the person as a line manager."),
+    "ORA_PER_HUMAN_RESOURCE_ANALYST_JOB": ("Human Resource Analyst", "JOB", "Performs duties of a human resources analyst."),
+    "ORA_FND_IT_SECURITY_MANAGER_JOB": ("IT Security Manager", "JOB", ""),
+}
+
+
+def roles():
+    """Oracle's roles."""
+    return [
+        {"RoleId": hashlib.md5(name.encode()).hexdigest().upper(), "Name": name, "DisplayName": shown, "Category": category,
+         "Description": about}
+        for name, (shown, category, about) in ROLES.items()
+    ]
+
+
+def data_securities():
+    """Which business unit the first twenty accounts may see, and in which role."""
+    names = sorted({row["UserName"] for row in people if row["UserName"]})[:20]
+    return [
+        {"UserRoleDataAssignmentId": f"300100900000{nth:03}", "UserName": name,
+         "RoleNameCr": "ORA_PER_HUMAN_RESOURCE_ANALYST_JOB", "SecurityContext": "BUSINESS_UNIT",
+         "SecurityContextValue": "Vision Operations", "ActiveFlag": "N" if nth % 7 == 6 else "Y"}
+        for nth, name in enumerate(names)
+    ]
+
+
 def write(kind, header, rows):
     with open(HERE / "plain" / f"{kind}_2026-11-20.csv", "w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, header, lineterminator="\n")
@@ -359,4 +397,6 @@ if __name__ == "__main__":
     write("Person", PERSON, people)
     write("WorkRelationship", RELATIONSHIP, relationships)
     write("Assignment", ASSIGNMENT, assignments)
+    for kind, rows in (("Accounts", accounts()), ("Roles", roles()), ("DataSecurities", data_securities())):
+        write(kind, list(rows[0]), rows)
     check()

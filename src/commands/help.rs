@@ -6,7 +6,7 @@ use hcmsync::model::code::{self, Code};
 use hcmsync::pipeline::Options;
 use hcmsync::stages::map;
 use hcmsync::stages::publish::Manifest;
-use hcmsync::targets;
+use hcmsync::targets::{self, ProfileField};
 
 use super::Failure;
 use crate::cli::{Cli, Schema};
@@ -75,7 +75,7 @@ pub fn targets(name: Option<&str>) -> Result<String, Failure> {
     let Some(name) = name else {
         return Ok(targets::profiles()
             .iter()
-            .map(|profile| format!("{:20} {}\n", profile.name, profile.title))
+            .map(|profile| format!("{:25} {}\n", profile.name, profile.title))
             .collect());
     };
     let Some(profile) = targets::profile(name) else {
@@ -87,12 +87,20 @@ pub fn targets(name: Option<&str>) -> Result<String, Failure> {
     for note in &profile.notes {
         text += &format!("  - {note}\n");
     }
-    for field in &profile.fields {
-        let required = if field.required { ", required" } else { "" };
-        let unique = if field.unique { ", unique" } else { "" };
-        text += &format!("  {:20} = {}{required}{unique}\n", field.name, field.sql);
+    profile.fields.iter().for_each(|field| text += &line(field));
+    for list in &profile.lists {
+        let condition = list.condition.as_ref().map_or(String::new(), |condition| format!(" where {condition}"));
+        text += &format!("  for each of {}{condition}\n", list.name);
+        list.fields.iter().for_each(|field| text += &format!("  {}", line(field)));
     }
     Ok(text)
+}
+
+/// A key of a profile, and what fills it.
+fn line(field: &ProfileField) -> String {
+    let required = if field.required { ", required" } else { "" };
+    let unique = if field.unique { ", unique" } else { "" };
+    format!("  {:20} = {}{required}{unique}\n", field.name, field.sql)
 }
 
 pub fn completions(shell: clap_complete::Shell) -> String {

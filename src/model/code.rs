@@ -65,6 +65,7 @@ pub enum Code {
     Out010,
     Out011,
     Out012,
+    Out013,
     Out020,
     Pen001,
     Per020,

@@ -46,12 +46,19 @@ impl Extracts {
         Kind::ALL.into_iter().filter_map(|kind| Some((kind, self.of(kind)?)))
     }
 
+    /// The side extracts that are joined to people.
+    pub fn joined(&self) -> impl Iterator<Item = &SideExtract> {
+        self.sides.iter().filter(|side| !side.extract.is_alone())
+    }
+
     /// What is wrong with the tables, before any expression is looked at: `scope` has the names of the record kinds.
     pub fn mistakes(&self) -> Vec<Mistake> {
         let of_kinds = self.iter().filter_map(|(kind, extract)| {
-            let span = extract.key.as_ref().map(Spanned::span).or(extract.attributes.as_ref().map(Spanned::span))?;
+            let attributes = || extract.attributes.as_ref().map(Spanned::span);
+            let alone = || extract.alone.as_ref().map(Spanned::span);
+            let span = extract.key.as_ref().map(Spanned::span).or_else(attributes).or_else(alone)?;
             let title = format!("the record kind {kind} is joined by its own key and brings what its file has");
-            Some(Mistake { span, title, help: Some("key and attributes are for side extracts".into()) })
+            Some(Mistake { span, title, help: Some("key, attributes and alone are for side extracts".into()) })
         });
         let people = scope::of_people(self);
         of_kinds.chain(self.sides.iter().filter_map(|side| side.mistake(&people))).collect()
@@ -74,7 +81,8 @@ impl SideExtract {
             return wrong(self.name.span(), title, "lower-case letters, digits and _, as in cost_centers".into());
         }
         let attribute = people.attribute(key.get_ref());
-        if attribute.is_none_or(|attribute| attribute.kind != Type::Text || attribute.after_selection) {
+        let is_joined = !self.extract.is_alone();
+        if is_joined && attribute.is_none_or(|attribute| attribute.kind != Type::Text || attribute.after_selection) {
             let texts = people.attributes.iter().filter(|a| a.kind == Type::Text && !a.after_selection);
             let near = nearest(key.get_ref(), texts.map(|attribute| attribute.name.as_str()));
             let help = near

@@ -180,7 +180,12 @@ impl Pipeline {
         if !mistakes.is_empty() {
             return Err(PipelineError::mistakes(source, &mistakes));
         }
-        let request = MapRequest { outputs: &options.output, select: &options.select, maps: &options.maps };
+        let request = MapRequest {
+            outputs: &options.output,
+            select: &options.select,
+            maps: &options.maps,
+            rows: &scope::of_rows(&options.extract),
+        };
         let mapping = map::compile(&request, &scope(&options.extract), &source)
             .map_err(|mistakes| PipelineError::mistakes(source, &mistakes))?;
         let base = path.parent().map(Path::to_path_buf).unwrap_or_default();
@@ -191,7 +196,7 @@ impl Pipeline {
     /// The columns of a kind that are kept: those that the rules read, and those that the mapping names.
     pub fn layout(&self, kind: Kind) -> Layout {
         let mut names = self.mapping.attributes();
-        names.extend(self.options.extract.sides.iter().map(|side| side.key().to_owned()));
+        names.extend(self.options.extract.joined().map(|side| side.key().to_owned()));
         scope::kept(&self.options.extract, kind, &names, self.mapping.outputs())
     }
 

@@ -1,9 +1,9 @@
 //! The one flat space of attributes that expressions may name (`pipeline.md` section 1, *Attributes*), and which columns
 //! have to be kept for them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::Extracts;
+use super::{Extracts, SideExtract};
 use crate::model::attribute::{self, Type as CellType};
 use crate::model::kind::Kind;
 use crate::model::layout::Layout;
@@ -28,10 +28,10 @@ const ADDED: [(&str, Type); 5] = [
 /// bring, which is plain too where the name means nothing else.
 pub fn scope(extracts: &Extracts) -> Scope {
     let mut scope = of_people(extracts);
-    for side in &extracts.sides {
+    for side in extracts.joined() {
         for name in side.extract.brought() {
             add(&mut scope, &format!("{}.{name}", side.name.get_ref()), Type::Text, false);
-            let bringing = extracts.sides.iter().filter(|other| other.extract.brought().contains(&name));
+            let bringing = extracts.joined().filter(|other| other.extract.brought().contains(&name));
             if bringing.count() == 1 {
                 add(&mut scope, name, Type::Text, false);
                 add(&mut scope, &format!("{MANAGER}{name}"), Type::Text, true);
@@ -39,6 +39,19 @@ pub fn scope(extracts: &Extracts) -> Scope {
         }
     }
     scope
+}
+
+/// For each side extract that is alone the names of what its rows have.
+pub(super) fn of_rows(extracts: &Extracts) -> BTreeMap<String, Scope> {
+    let alone = extracts.sides.iter().filter(|side| side.extract.is_alone());
+    let scope = |side: &SideExtract| {
+        let mut scope = Scope { headers: Some(BTreeSet::new()), ..Scope::default() };
+        std::iter::once(side.key())
+            .chain(side.extract.brought())
+            .for_each(|name| add(&mut scope, name, Type::Text, false));
+        ((*side.name.get_ref()).to_owned(), scope)
+    };
+    alone.map(scope).collect()
 }
 
 /// The names of what the record kinds tell of people.

@@ -189,7 +189,9 @@ fn read_side(
         world.progress.advance(input.bytes);
         inputs.push(input);
     }
-    Ok((Side::new(side.name.get_ref(), side.key().to_owned(), layout, rows, day)?, inputs))
+    let mut read = Side::new(side.name.get_ref(), side.key().to_owned(), layout, rows, day)?;
+    read.alone = side.extract.is_alone();
+    Ok((read, inputs))
 }
 
 /// How the cells of an extract are written.

@@ -15,7 +15,7 @@ use crate::model::kind::Kind;
 use crate::model::worker::Disposition;
 use crate::people::{AsOfDate, Input, Mapped, People};
 use crate::pipeline::{Pipeline, scope};
-use crate::stages::map::{self, MapError, MappedOutput, Problem, Scope, TableColumns};
+use crate::stages::map::{self, ElementTable, ListPlan, MapError, MappedOutput, Problem, Scope, TableColumns};
 use crate::stages::normalize::{self, Side, Table, Workforce};
 use crate::stages::resolve::{self, Order, Resolved, managers};
 use crate::stages::validate::{attributes, uniqueness};
@@ -100,11 +100,17 @@ pub fn map(mut users: Users, pipeline: &Pipeline, world: &World<'_>) -> Result<P
         managers::show_emitted(&mut users.resolved, &named, keep_unemitted);
         let persons = users.emitted();
         let table = users.table(&names, &persons, pipeline)?;
-        let all = 0..pipeline.mapping.outputs().len();
-        let outputs: Vec<MappedOutput> =
-            all.map(|output| pipeline.mapping.evaluate(output, &table)).collect::<Result<_, MapError>>()?;
+        let mut outputs = Vec::with_capacity(pipeline.mapping.outputs().len());
+        for (nth, plan) in pipeline.mapping.outputs().iter().enumerate() {
+            let lists = users.lists(&plan.lists, &persons, pipeline)?;
+            let rows = plan.rows.as_ref().and_then(|name| users.sides.iter().find(|side| side.name == *name));
+            let rows = rows.map(map::build_rows).transpose().map_err(|error| RunError::Map(MapError::table(&error)))?;
+            outputs.push(pipeline.mapping.evaluate(nth, rows.as_ref().unwrap_or(&table), &lists)?);
+        }
         drop(table);
-        found.extend(judge(&outputs, &persons, &users.resolved)?);
+        let of_persons = || outputs.iter().filter(|output| !output.of_rows);
+        outputs.iter().filter(|output| output.of_rows).try_for_each(judge_rows)?;
+        found.extend(judge(of_persons(), &persons, &users.resolved)?);
         let nobody_lost_a_manager = !loses_a_manager(&users.resolved, &found);
         for (person, code) in found.drain(..) {
             uniqueness::quarantine(&mut users.resolved[person], code);
@@ -115,8 +121,10 @@ pub fn map(mut users: Users, pipeline: &Pipeline, world: &World<'_>) -> Result<P
     };
     managers::settle(&mut users.resolved, &named, keep_unemitted);
     warn_of_formulas(&outputs, &persons, &mut users.resolved);
+    warn_of_left_out(&outputs, &persons, &mut users.resolved);
     let order = users.order(&persons, pipeline.options.resolve.order);
-    let (outputs, separate) = users.files(pipeline, outputs, &order, &persons);
+    let (mut outputs, separate) = users.files(pipeline, outputs, &order, &persons);
+    users.managers_first(&mut outputs);
     let joined = users.columns(pipeline).joined(&users.emitted());
     let Users { workforce, sides, resolved, as_of, files, keys, .. } = users;
     world.progress.end(&format!("{} users in {} files", order.len(), outputs.len()));
@@ -134,7 +142,11 @@ fn loses_a_manager(resolved: &[Resolved], found: &[(usize, Code)]) -> bool {
 }
 
 /// Section 10 for the values of the outputs: who is quarantined for which code. A shared identifier is fatal (`OUT001`).
-fn judge(outputs: &[MappedOutput], persons: &[u32], resolved: &[Resolved]) -> Result<Vec<(usize, Code)>, RunError> {
+fn judge<'a>(
+    outputs: impl Iterator<Item = &'a MappedOutput>,
+    persons: &[u32],
+    resolved: &[Resolved],
+) -> Result<Vec<(usize, Code)>, RunError> {
     let mut found = Vec::new();
     for output in outputs {
         for finding in &output.findings {
@@ -165,12 +177,40 @@ fn judge(outputs: &[MappedOutput], persons: &[u32], resolved: &[Resolved]) -> Re
     Ok(found)
 }
 
+/// The rows of an extract have nobody who could be quarantined: what the target does not take stops the run.
+fn judge_rows(output: &MappedOutput) -> Result<(), RunError> {
+    let wrong = output.findings.iter().find(|finding| finding.problem != Problem::Formula);
+    if let Some(finding) = wrong {
+        let code = if finding.problem == Problem::Missing { Code::Out011 } else { Code::Out012 };
+        let (field, row) = (&output.fields[usize::from(finding.field)].name, finding.row + 1);
+        return Err(RunError::fatal(code, format!("\"{field}\" of row {row}, by the key of the extract")));
+    }
+    let mut keys = output.fields.iter().enumerate().filter(|(_, plan)| plan.unique);
+    match keys.find(|(field, plan)| !output.duplicates(*field, plan.kind.folds_case()).is_empty()) {
+        Some((_, plan)) => {
+            Err(RunError::fatal(Code::Out001, format!("values of the field \"{}\" are not unique", plan.name)))
+        }
+        None => Ok(()),
+    }
+}
+
 /// `OUT020`, for those who are written.
 fn warn_of_formulas(outputs: &[MappedOutput], persons: &[u32], resolved: &mut [Resolved]) {
-    for finding in outputs.iter().flat_map(|output| &output.findings) {
+    for finding in outputs.iter().filter(|output| !output.of_rows).flat_map(|output| &output.findings) {
         let person = &mut resolved[persons[finding.row as usize] as usize];
         if finding.problem == Problem::Formula && person.disposition.is_emitted() {
             person.codes.insert(Code::Out020);
+        }
+    }
+}
+
+/// `OUT013`, for those who are written.
+fn warn_of_left_out(outputs: &[MappedOutput], persons: &[u32], resolved: &mut [Resolved]) {
+    for (row, person) in persons.iter().enumerate() {
+        let person = &mut resolved[*person as usize];
+        let is_left_out = |output: &MappedOutput| output.takes(row as u32) && output.leaves_out(row as u32);
+        if person.disposition.is_emitted() && outputs.iter().any(is_left_out) {
+            person.codes.insert(Code::Out013);
         }
     }
 }
@@ -200,7 +240,7 @@ impl Users {
     /// The attributes that the outputs read. One that no file has is null, but the extract's own headers must be there.
     fn names(&self, pipeline: &Pipeline) -> Result<Vec<String>, RunError> {
         let columns = self.columns(pipeline);
-        let mut names: Vec<String> = pipeline.mapping.attributes().into_iter().collect();
+        let mut names: Vec<String> = pipeline.mapping.table_attributes().into_iter().collect();
         if let Some(name) = names.iter().find(|name| self.scope.attribute(name).is_none() && !columns.has(name)) {
             return Err(RunError::NoColumn(name.clone()));
         }
@@ -209,6 +249,30 @@ impl Users {
             names = all.filter(|name| !name.contains('.') && columns.has(name)).collect();
         }
         Ok(names)
+    }
+
+    /// The elements of the lists of an output.
+    fn lists(&self, lists: &[ListPlan], persons: &[u32], pipeline: &Pipeline) -> Result<Vec<ElementTable>, RunError> {
+        let columns = self.columns(pipeline);
+        let one = |list: &ListPlan| {
+            let names: Vec<String> = list.attributes().into_iter().collect();
+            if let Some(name) = names.iter().find(|name| self.scope.attribute(name).is_none() && !columns.has(name)) {
+                return Err(RunError::NoColumn(name.clone()));
+            }
+            map::elements(&columns, &pipeline.options.resolve, list.kind, &names, persons)
+                .map_err(|error| RunError::Map(MapError::table(&error)))
+        };
+        lists.iter().map(one).collect()
+    }
+
+    /// A target that wants managers before their reports gets them so, whatever the pipeline's order.
+    fn managers_first(&self, outputs: &mut [Mapped]) {
+        for mapped in outputs.iter_mut().filter(|mapped| mapped.plan.profile.managers_first) {
+            mapped.rows.sort_unstable();
+            let persons: Vec<u32> = mapped.rows.iter().map(|row| mapped.persons[*row as usize]).collect();
+            let row_of = |person: u32| mapped.persons.binary_search(&person).map_or(0, |row| row as u32);
+            mapped.rows = managers::managers_first(&self.resolved, &persons).into_iter().map(row_of).collect();
+        }
     }
 
     fn table(&self, names: &[String], persons: &[u32], pipeline: &Pipeline) -> Result<DataFrame, RunError> {
@@ -237,7 +301,13 @@ impl Users {
         let mut files: Vec<Mapped> = Vec::new();
         for (nth, (output, plan)) in outputs.iter().zip(pipeline.mapping.outputs()).enumerate() {
             let (plan, output) = (plan.clone(), Arc::clone(output));
-            files.push(Mapped { plan, nth, output, rows: rows.clone(), persons: persons.to_vec() });
+            // The rows of an extract are nobody's.
+            let (rows, persons) = if output.of_rows {
+                ((0..output.rows() as u32).collect(), Vec::new())
+            } else {
+                (rows.clone(), persons.to_vec())
+            };
+            files.push(Mapped { plan, nth, output, rows, persons });
         }
         if let Some((output, plan)) = outputs.first().zip(pipeline.mapping.outputs().first()) {
             for (file, rows) in of_files {

@@ -1,9 +1,12 @@
 //! What kind of file a target imports, and what the kinds that are no table need to know.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::ProfileField;
+
 /// The kind of file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Format {
     /// A table in the profile's dialect.
@@ -19,4 +22,71 @@ pub enum Format {
     Ldif,
     /// A table in columns, for analysts.
     Parquet,
+}
+
+impl Format {
+    /// Whether its values are nested, and bear types.
+    pub fn is_json(self) -> bool {
+        matches!(self, Format::Jsonl | Format::JsonArray | Format::ScimBulk)
+    }
+}
+
+/// A list of a nested target: what each of its elements has.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProfileList {
+    pub name: String,
+    /// The SQL condition of the elements that the target takes.
+    #[serde(rename = "where")]
+    pub condition: Option<String>,
+    /// Whether a person without an element cannot be imported.
+    #[serde(default)]
+    pub required: bool,
+    #[serde(rename = "field")]
+    pub fields: Vec<ProfileField>,
+}
+
+/// How SCIM bulk requests are made.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bulk {
+    /// The URNs of the request itself.
+    pub schemas: Vec<String>,
+    pub method: Method,
+    /// The most operations of one request.
+    pub operations: usize,
+    /// The most bytes of one request.
+    pub bytes: usize,
+    /// How a manager is named.
+    pub managers: Managers,
+    /// Persons whose account is not known are looked up by this attribute, in filters of so many.
+    pub lookup: Option<Lookup>,
+}
+
+/// What is done with a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Method {
+    /// Created, at `/Users`.
+    Post,
+    /// Changed, at `/Users/<id>`.
+    Patch,
+}
+
+/// How the operations name a manager.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Managers {
+    /// By the `bulkId` of the manager's own operation; what cannot be said so is left to a second pass.
+    BulkId,
+    /// By PersonNumber, which the target knows them by.
+    Number,
+}
+
+/// How accounts are looked up.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lookup {
+    pub attribute: String,
+    pub at_once: usize,
 }

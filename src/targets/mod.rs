@@ -5,16 +5,38 @@ mod format;
 
 use std::sync::LazyLock;
 
-pub use format::Format;
+pub use format::{Bulk, Format, Lookup, Managers, Method, ProfileList};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-const SOURCES: [&str; 2] = [include_str!("qooper-csv.toml"), include_str!("csv.toml")];
+const SOURCES: [&str; 14] = [
+    include_str!("qooper-csv.toml"),
+    include_str!("starling-employee-v1.toml"),
+    include_str!("starling-employee-v2.toml"),
+    include_str!("starling-future-employees.toml"),
+    include_str!("starling-user.toml"),
+    include_str!("starling-role.toml"),
+    include_str!("starling-data-security.toml"),
+    include_str!("scim-user.toml"),
+    include_str!("scim-bulk.toml"),
+    include_str!("entra-bulk-upload.toml"),
+    include_str!("oracle-scim-bulk.toml"),
+    include_str!("ldif.toml"),
+    include_str!("csv.toml"),
+    include_str!("json.toml"),
+];
 
 #[expect(clippy::expect_used, reason = "a profile ships with the program, and a test reads each")]
 static PROFILES: LazyLock<Vec<Profile>> = LazyLock::new(|| {
     let parse = |text| toml::from_str(text).expect("a profile ships with the program, and a test reads each");
-    SOURCES.into_iter().map(parse).collect()
+    let mut profiles: Vec<Profile> = SOURCES.into_iter().map(parse).collect();
+    for place in 0..profiles.len() {
+        if let Some(like) = profiles[place].like.clone() {
+            let (before, rest) = profiles.split_at_mut(place);
+            before.iter().filter(|other| other.name == like).for_each(|other| rest[0].inherit(other));
+        }
+    }
+    profiles
 });
 
 /// Every profile that ships, in the order of `targets.md`.
@@ -35,6 +57,8 @@ pub struct Profile {
     pub name: String,
     pub title: String,
     pub description: String,
+    /// Another profile, which stands before: what this one does not say is as there, and its columns come first.
+    like: Option<String>,
     /// What an operator of this target should know.
     #[serde(default)]
     pub notes: Vec<String>,
@@ -50,12 +74,46 @@ pub struct Profile {
     /// How its CSV is written; of no meaning to the other formats.
     #[serde(default)]
     pub dialect: Dialect,
+    /// Whether managers stand before their reports, whatever the pipeline's order.
+    #[serde(default)]
+    pub managers_first: bool,
+    /// Whether it takes the rows of a side extract, and not persons.
+    #[serde(default)]
+    pub of_rows: bool,
+    /// The SCIM schemas that every object names.
+    #[serde(default)]
+    pub schemas: Vec<String>,
+    /// Keys that are the target's own, and never sent.
+    #[serde(default)]
+    pub never: Vec<String>,
+    /// The object classes of an entry (`ldif`).
+    #[serde(default)]
+    pub object_classes: Vec<String>,
+    /// For `scim-bulk`.
+    pub bulk: Option<Bulk>,
     /// The columns, in order. None at all: every attribute that the table has.
     #[serde(default, rename = "field")]
     pub fields: Vec<ProfileField>,
+    /// What a person may have several of.
+    #[serde(default, rename = "each")]
+    pub lists: Vec<ProfileList>,
 }
 
 impl Profile {
+    fn inherit(&mut self, other: &Profile) {
+        let own = |name: &str| self.lists.iter().any(|list| list.name == name);
+        let mut lists: Vec<ProfileList> = other.lists.iter().filter(|list| !own(&list.name)).cloned().collect();
+        lists.append(&mut self.lists);
+        self.lists = lists;
+        self.fields = other.fields.iter().cloned().chain(std::mem::take(&mut self.fields)).collect();
+        if self.schemas.is_empty() {
+            self.schemas.clone_from(&other.schemas);
+        }
+        if self.never.is_empty() {
+            self.never.clone_from(&other.never);
+        }
+    }
+
     /// The column of this name, in exact case.
     pub fn field(&self, name: &str) -> Option<&ProfileField> {
         self.fields.iter().find(|field| field.name == name)
@@ -63,7 +121,7 @@ impl Profile {
 }
 
 /// One column of a target.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProfileField {
     pub name: String,
@@ -83,6 +141,9 @@ pub struct ProfileField {
     /// The only values; none listed: any.
     #[serde(default)]
     pub vocabulary: Vec<String>,
+    /// Whether it is left out where the pipeline has no such attribute: a side extract may bring it.
+    #[serde(default)]
+    pub optional: bool,
 }
 
 /// What stands in a column: it decides which code a duplicate bears, and whether case counts.
@@ -99,6 +160,15 @@ pub enum FieldType {
     UserName,
     Date,
     Boolean,
+    Number,
+    /// Whether an element is the primary one of its list: at most one is.
+    Primary,
+    /// The manager's PersonNumber, written as the format has it.
+    Manager,
+    /// What an operation is called in a bulk request, where it is no part of what is sent.
+    BulkId,
+    /// The target's own id of the user: it is where an operation goes, and no part of what is sent.
+    ResourceId,
 }
 
 impl FieldType {

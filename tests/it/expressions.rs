@@ -49,7 +49,12 @@ fn scope() -> Scope {
 
 fn compiled(text: &str) -> Result<Compiled, Vec<Mistake>> {
     let pipeline: Pipeline = toml::from_str(text).unwrap_or_else(|error| panic!("{error}"));
-    let request = MapRequest { outputs: &pipeline.output, select: &pipeline.select, maps: &pipeline.maps };
+    let request = MapRequest {
+        outputs: &pipeline.output,
+        select: &pipeline.select,
+        maps: &pipeline.maps,
+        rows: &std::collections::BTreeMap::new(),
+    };
     compile(&request, &scope(), &SourceText { path: "p.toml", text })
 }
 
@@ -103,7 +108,7 @@ fn table() -> DataFrame {
 
 fn mapped(text: &str) -> MappedOutput {
     let compiled = compiled(text).unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
-    compiled.evaluate(0, &table()).unwrap()
+    compiled.evaluate(0, &table(), &[]).unwrap()
 }
 
 /// The values of one expression over the table.
@@ -257,7 +262,7 @@ fn select_takes_those_for_whom_it_is_true() {
 fn qooper_by_its_own_mapping() {
     let text = "[[output]]\nprofile = \"qooper-csv\"\nfile = \"users.csv\"\n";
     let compiled = compiled(text).unwrap();
-    let mapped = compiled.evaluate(0, &table()).unwrap();
+    let mapped = compiled.evaluate(0, &table(), &[]).unwrap();
     let found: Vec<_> =
         mapped.findings.iter().map(|f| (f.row, mapped.fields[f.field as usize].name.as_str(), f.problem)).collect();
     assert_eq!(found, [(0, "Job Title", Problem::Formula), (3, "Email", Problem::Missing)]);
@@ -463,7 +468,7 @@ fn a_million_rows() {
     let table = DataFrame::new(rows, columns).unwrap();
     let compiled = compiled("[[output]]\nprofile = \"qooper-csv\"\nfile = \"users.csv\"\n").unwrap();
     let start = std::time::Instant::now();
-    let mapped = compiled.evaluate(0, &table).unwrap();
+    let mapped = compiled.evaluate(0, &table, &[]).unwrap();
     println!("evaluate: {:?}, {} findings", start.elapsed(), mapped.findings.len());
     let start = std::time::Instant::now();
     println!("duplicates: {} in {:?}", mapped.duplicates(0, true).len(), start.elapsed());

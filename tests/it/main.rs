@@ -23,6 +23,7 @@ mod expressions;
 mod fetch;
 mod fuzz;
 mod golden;
+mod judges;
 mod kinds;
 mod laws;
 mod layers;

@@ -99,6 +99,23 @@ pub(super) const ENTRIES: &[Entry] = &[
             overnight for many was usually renamed in a lookup there.",
     },
     Entry {
+        code: Code::Out013,
+        text: "OUT013",
+        severity: Severity::Warning,
+        varies: None,
+        subject: Subject::Person,
+        rejects: false,
+        rule: 20,
+        title: "The target's rule leaves out one of the person's assignments",
+        meaning: "The list of work relationships has a condition (where), and one of the person's current work \
+            relationships, with its primary assignment, does not meet it. One Identity's rule keeps assignments with \
+            AssignmentStatusTypeCode ACTIVE_PROCESS only.",
+        why: "Whoever has ACTIVE_NO_PROCESS, as customers without Oracle payroll do, is employed all the same.",
+        effect: "The element is left out. A person who has no other lacks what the target requires (OUT011).",
+        fix: "If the assignment belongs into the target, widen the condition: where = \"TRUE\" under \
+            [output.each.workRelationships] takes all.",
+    },
+    Entry {
         code: Code::Out020,
         text: "OUT020",
         severity: Severity::Warning,

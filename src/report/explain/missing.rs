@@ -22,7 +22,7 @@ pub fn of(people: &People, pipeline: &Pipeline, person: usize) -> Vec<Missing> {
             vec![missing("excluded", sentence)]
         }
         Disposition::Filtered => {
-            let sql = pipeline.mapping.selection_sql().unwrap_or_default();
+            let sql = pipeline.mapping.selection_sql();
             vec![missing("filtered", format!("[select] where does not hold: {sql}"))]
         }
         Disposition::Quarantined => {

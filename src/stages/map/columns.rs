@@ -18,14 +18,19 @@ pub(super) struct Columns<'a, 'b> {
     pub compiler: &'a mut Compiler<'b>,
     pub output: &'a Output,
     pub profile: &'static Profile,
+    /// The columns that the profile has here: its own, or those of one of its lists.
+    pub known: &'static [ProfileField],
+    /// What stands before a key in `rename`: the name of the list and a dot.
+    pub prefix: String,
 }
 
 impl Columns<'_, '_> {
-    pub fn plan(mut self) -> Vec<FieldPlan> {
-        match &self.output.fields {
+    /// The columns that the pipeline chose, or else the profile's own.
+    pub fn plan(mut self, chosen: Option<&Fields>) -> Vec<FieldPlan> {
+        match chosen {
             Some(fields) => self.chosen(fields),
-            None if self.profile.fields.is_empty() => self.every_attribute(),
-            None => self.profile.fields.iter().filter_map(|field| self.default(field)).collect(),
+            None if self.known.is_empty() => self.every_attribute(),
+            None => self.known.iter().filter_map(|field| self.default(field)).collect(),
         }
     }
 
@@ -41,7 +46,12 @@ impl Columns<'_, '_> {
     /// A column of the profile by its own expression.
     fn default(&mut self, field: &'static ProfileField) -> Option<FieldPlan> {
         match Expression::parse(&field.sql, self.compiler.scope) {
-            Ok(expression) => Some(FieldPlan::new(&field.name, expression).demanded(field)),
+            Ok(expression) => {
+                let renamed = self.compiler.renamed(self.output, &format!("{}{}", self.prefix, field.name));
+                let plan = FieldPlan::new(renamed.unwrap_or(&field.name), expression);
+                Some(self.typed(plan.demanded(field)))
+            }
+            Err(_) if field.optional => None,
             Err(faults) => {
                 let ProfileField { name, sql, .. } = field;
                 let help = format!("say in [output.fields] where \"{name}\" comes from");
@@ -54,6 +64,27 @@ impl Columns<'_, '_> {
         }
     }
 
+    fn known(&self, name: &str) -> Option<&'static ProfileField> {
+        self.known.iter().find(|field| field.name == name)
+    }
+
+    /// In a nested target a value is of its field's type; where the profile says nothing, of its expression's.
+    fn typed(&self, mut plan: FieldPlan) -> FieldPlan {
+        if !self.profile.format.is_json() {
+            return plan;
+        }
+        let is_plain = plan.kind == FieldType::Text && plan.map.is_none() && plan.default.is_none();
+        plan.kind = match &plan.expression.data_type {
+            DataType::Boolean if is_plain => FieldType::Boolean,
+            kind if is_plain && kind.is_primitive_numeric() => FieldType::Number,
+            _ => plan.kind,
+        };
+        if matches!(plan.kind, FieldType::Boolean | FieldType::Primary) {
+            plan.vocabulary = ["true", "false"].map(str::to_owned).into_iter().collect();
+        }
+        plan
+    }
+
     fn chosen(&mut self, fields: &Fields) -> Vec<FieldPlan> {
         let mut taken: BTreeSet<&str> = BTreeSet::new();
         for (name, field) in &fields.0 {
@@ -64,7 +95,7 @@ impl Columns<'_, '_> {
         for (name, field) in &fields.0 {
             let Some(expression) = self.compiler.expression(&field.sql) else {
                 // It might have been a key under another name: that one is not also said to be missing.
-                if self.profile.field(name.get_ref()).is_none() {
+                if self.known(name.get_ref()).is_none() {
                     taken.extend(open.iter().map(|(key, _)| key.name.as_str()));
                 }
                 continue;
@@ -80,8 +111,7 @@ impl Columns<'_, '_> {
     /// The profile's keys that no column bears the name of, with the attributes that each reads by default.
     fn keys_not_in(&self, taken: &BTreeSet<&str>) -> Vec<(&'static ProfileField, BTreeSet<String>)> {
         let is_key = |kind| matches!(kind, FieldType::Email | FieldType::Identifier | FieldType::UserName);
-        let open =
-            self.profile.fields.iter().filter(|field| is_key(field.kind) && !taken.contains(field.name.as_str()));
+        let open = self.known.iter().filter(|field| is_key(field.kind) && !taken.contains(field.name.as_str()));
         let read = |field: &'static ProfileField| {
             Some((field, Expression::parse(&field.sql, self.compiler.scope).ok()?.attributes))
         };
@@ -97,9 +127,9 @@ impl Columns<'_, '_> {
         expression: &Expression,
         open: &[(&'static ProfileField, BTreeSet<String>)],
     ) -> Option<&'static ProfileField> {
-        let names = || self.profile.fields.iter().map(|field| field.name.as_str());
+        let names = || self.known.iter().map(|field| field.name.as_str());
         if let Some(other) = &options.stands_for {
-            let found = self.profile.field(other.get_ref());
+            let found = self.known(other.get_ref());
             if found.is_none() {
                 let help = did_you_mean(other.get_ref(), names());
                 let title = format!("the profile {} has no column {}", self.profile.name, other.get_ref());
@@ -107,10 +137,10 @@ impl Columns<'_, '_> {
             }
             return found;
         }
-        let found = self.profile.field(name.get_ref());
+        let found = self.known(name.get_ref());
         if found.is_none() && !self.profile.open {
             let help = did_you_mean(name.get_ref(), names());
-            let title = format!("{} takes no column {}", self.profile.title, name.get_ref());
+            let title = format!("{} takes no column {}{}", self.profile.title, self.prefix, name.get_ref());
             self.compiler.mistake(name.span(), title, help);
         }
         let renamed = || open.iter().find(|(_, attributes)| *attributes == expression.attributes).map(|(key, _)| *key);
@@ -136,7 +166,7 @@ impl Columns<'_, '_> {
         plan.max_len = options.max_len.map(|own| shortest(own.get())).or(plan.max_len);
         plan.default.clone_from(&options.default);
         plan.map = options.map.as_ref().and_then(|map| self.value_map(map, options.on_unmapped));
-        plan
+        self.typed(plan)
     }
 
     fn writable(&mut self, field: &Field, expression: &Expression) {
@@ -177,7 +207,7 @@ impl Columns<'_, '_> {
     }
 
     fn mandatory(&mut self, taken: &BTreeSet<&str>) {
-        for field in self.profile.fields.iter().filter(|field| field.required && !taken.contains(field.name.as_str())) {
+        for field in self.known.iter().filter(|field| field.required && !taken.contains(field.name.as_str())) {
             let ProfileField { name, sql, .. } = field;
             let help = format!("add \"{name}\" = \"{sql}\", or mark the column that it is: as = \"{name}\"");
             let title = format!("{} demands a column {name}", self.profile.title);

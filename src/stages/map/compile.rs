@@ -1,7 +1,7 @@
 //! The check of the whole mapping before any data is read: every expression, map, profile and column, with all the
 //! mistakes of the file at once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use polars::prelude::DataType;
@@ -9,7 +9,9 @@ use toml::Spanned;
 
 use super::columns::Columns;
 use super::expression::{Expression, Fault};
+use super::filter;
 use super::mistake::{Mistake, SourceText, did_you_mean, place};
+use super::nested;
 use super::options::{Maps, Output, Select};
 use super::scope::Scope;
 use super::{Compiled, OutputPlan};
@@ -21,6 +23,8 @@ pub struct MapRequest<'a> {
     pub outputs: &'a [Output],
     pub select: &'a Select,
     pub maps: &'a Maps,
+    /// The names of what the rows of side extracts that are alone have.
+    pub rows: &'a BTreeMap<String, Scope>,
 }
 
 /// The files that a run writes itself (`pipeline.md` section 3).
@@ -30,7 +34,9 @@ const RESERVED: [&str; 7] =
 /// Checks the mapping, and readies it for the data. All the mistakes are returned, in the order of the file.
 pub fn compile(request: &MapRequest, scope: &Scope, source: &SourceText) -> Result<Compiled, Vec<Mistake>> {
     let mut compiler = Compiler { request, scope, source: *source, mistakes: Vec::new() };
-    let select = request.select.condition.as_ref().and_then(|sql| compiler.selection(sql));
+    let condition = request.select.condition.as_ref().and_then(|sql| compiler.selection(sql));
+    let filter = request.select.scim_filter.as_ref().and_then(|filter| compiler.filter(filter));
+    let select: Vec<Expression> = condition.into_iter().chain(filter).collect();
     let outputs: Vec<_> = request.outputs.iter().filter_map(|output| compiler.output(output)).collect();
     compiler.distinct_files();
     compiler.mistakes.sort_by_key(|mistake| mistake.span.start);
@@ -79,6 +85,17 @@ impl Compiler<'_> {
         self.mistakes.push(Mistake { span, title: title.into(), help });
     }
 
+    /// A mistake in a part of a text of the file.
+    pub(super) fn mistake_within(
+        &mut self,
+        text: &Spanned<String>,
+        part: Range<usize>,
+        title: impl Into<String>,
+        help: Option<String>,
+    ) {
+        self.mistake(place(self.source, text, part), title, help);
+    }
+
     /// An expression of the pipeline file; `None` if it has mistakes.
     pub(super) fn expression(&mut self, sql: &Spanned<String>) -> Option<Expression> {
         let found = Expression::parse(sql.get_ref(), self.scope);
@@ -92,13 +109,30 @@ impl Compiler<'_> {
         None
     }
 
-    fn condition(&mut self, sql: &Spanned<String>) -> Option<Expression> {
+    pub(super) fn condition(&mut self, sql: &Spanned<String>) -> Option<Expression> {
         let expression = self.expression(sql)?;
         if !matches!(expression.data_type, DataType::Boolean | DataType::Null) {
             let help = "compare it with something: JobName = 'Analyst'";
             self.mistake(sql.span(), "this is a value and not a condition", Some(help.into()));
         }
         Some(expression)
+    }
+
+    /// `[select] scim_filter`: an SQL condition in other words.
+    fn filter(&mut self, filter: &Spanned<String>) -> Option<Expression> {
+        match filter::expression(filter.get_ref(), self.scope) {
+            Ok(expression) => Some(expression),
+            Err(Fault { part, title, help }) => {
+                self.mistake(place(self.source, filter, part), title, help);
+                None
+            }
+        }
+    }
+
+    /// The other name of a key of the profile.
+    pub(super) fn renamed<'o>(&self, output: &'o Output, key: &str) -> Option<&'o str> {
+        let found = output.rename.iter().find(|(known, _)| known.get_ref() == key);
+        found.map(|(_, name)| name.get_ref().as_str())
     }
 
     /// `[select] where` decides who is emitted, and with that which managers are shown; so it cannot ask for them.
@@ -116,16 +150,38 @@ impl Compiler<'_> {
 
     fn output(&mut self, output: &Output) -> Option<OutputPlan> {
         self.file_name(&output.file);
+        let of_persons = self.scope;
+        if let Some(rows) = &output.rows {
+            let Some(scope) = self.request.rows.get(rows.get_ref()) else {
+                let help = "it is a side extract with alone = true".to_owned();
+                self.mistake(rows.span(), format!("there are no rows {}", rows.get_ref()), Some(help));
+                return None;
+            };
+            self.scope = scope;
+        }
+        let plan = self.plan(output);
+        self.scope = of_persons;
+        plan
+    }
+
+    fn plan(&mut self, output: &Output) -> Option<OutputPlan> {
         let condition = output.condition.as_ref().and_then(|sql| self.condition(sql));
         let profile = self.profile(&output.profile)?;
-        let fields = Columns { compiler: self, output, profile }.plan();
+        let columns = Columns { compiler: self, output, profile, known: &profile.fields, prefix: String::new() };
+        let fields = columns.plan(output.fields.as_ref());
+        let lists = nested::lists(self, output, profile);
+        nested::check(self, output, profile, &fields, &lists);
         Some(OutputPlan {
             profile,
             file: output.file.get_ref().clone(),
+            rows: output.rows.as_ref().map(|rows| rows.get_ref().clone()),
+            format: output.format.as_ref().map_or(profile.format, |format| *format.get_ref()),
             fields,
+            lists,
+            base_dn: output.base_dn.as_ref().map(|base| base.get_ref().clone()),
             condition,
             formula: output.formula.unwrap_or(profile.formula),
-            every_attribute: output.fields.is_none() && profile.fields.is_empty(),
+            every_attribute: output.fields.is_none() && profile.fields.is_empty() && output.rows.is_none(),
         })
     }
 

@@ -11,6 +11,8 @@ use polars::prelude::{
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use super::elements::ElementTable;
+use super::lists::MappedList;
 use super::values::{FieldFinding, judge};
 use super::{Compiled, Expression, FieldPlan, OutputPlan};
 
@@ -46,6 +48,9 @@ impl MapError {
 pub struct MappedOutput {
     pub fields: Vec<FieldPlan>,
     pub(super) columns: Vec<StringChunked>,
+    pub(super) lists: Vec<MappedList>,
+    /// Whether its rows are those of a side extract, and not persons.
+    pub of_rows: bool,
     /// Whom the output's own condition takes; `None`: everybody.
     pub taken: Option<Vec<bool>>,
     /// What is wrong with single values, by row and then by field; of the rows that are taken only.
@@ -55,12 +60,16 @@ pub struct MappedOutput {
 impl Compiled {
     /// Who is emitted, as far as `[select] where` says: one flag a row. Where it is null, it is not true.
     pub fn select(&self, table: &DataFrame) -> Result<Vec<bool>, MapError> {
-        let mask = self.select.as_ref().map(|condition| mask(condition, table, "[select] where")).transpose()?;
-        Ok(mask.unwrap_or_else(|| vec![true; table.height()]))
+        let mut taken = vec![true; table.height()];
+        for condition in &self.select {
+            let mask = mask(condition, table, "[select]")?;
+            taken.iter_mut().zip(mask).for_each(|(taken, holds)| *taken &= holds);
+        }
+        Ok(taken)
     }
 
-    /// Evaluates an output over the table of the emitted persons.
-    pub fn evaluate(&self, output: usize, table: &DataFrame) -> Result<MappedOutput, MapError> {
+    /// Evaluates an output over the table of the emitted persons, and its lists over one of the elements of each.
+    pub fn evaluate(&self, output: usize, table: &DataFrame, lists: &[ElementTable]) -> Result<MappedOutput, MapError> {
         let plan = self.outputs.get(output).ok_or(MapError::NoOutput(output))?;
         let fields = plan.fields_in(table);
         let condition = plan.condition.as_ref();
@@ -69,8 +78,18 @@ impl Compiled {
         let place = |nth: usize| format!("{} of {}", fields[nth].name, plan.file);
         let plans: Vec<_> = fields.iter().map(|field| &field.expression).collect();
         let computed = compute(&plans, table, place)?;
-        let (columns, findings) = judge(&fields, computed, plan.formula, taken.as_deref());
-        Ok(MappedOutput { fields, columns, taken, findings })
+        let (columns, mut findings) = judge(&fields, computed, plan.formula, taken.as_deref());
+        let is_taken = |row: u32| taken.as_ref().is_none_or(|taken| taken[row as usize]);
+        let mut mapped = Vec::with_capacity(plan.lists.len());
+        let mut before = fields.len();
+        for (list, elements) in plan.lists.iter().zip(lists) {
+            let (list, found) = MappedList::evaluate(list, plan, elements, table.height(), before)?;
+            before += list.fields.len();
+            findings.extend(found.into_iter().filter(|finding| is_taken(finding.row)));
+            mapped.push(list);
+        }
+        findings.sort_unstable();
+        Ok(MappedOutput { fields, columns, lists: mapped, of_rows: plan.rows.is_some(), taken, findings })
     }
 }
 
@@ -82,7 +101,7 @@ impl OutputPlan {
     }
 }
 
-fn mask(condition: &Expression, table: &DataFrame, place: &str) -> Result<Vec<bool>, MapError> {
+pub(super) fn mask(condition: &Expression, table: &DataFrame, place: &str) -> Result<Vec<bool>, MapError> {
     let column = compute_as(&[condition], table, |_| place.to_owned(), Some(DataType::Boolean))?.remove(0);
     let flags = column.bool().map_err(|error| failed(place.to_owned(), &error))?;
     Ok(flags.iter().map(|flag| flag.unwrap_or(false)).collect())

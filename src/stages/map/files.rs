@@ -5,7 +5,8 @@ use std::io::{self, Write};
 
 use rayon::prelude::{ParallelIterator, ParallelSlice};
 
-use super::{MappedOutput, OutputPlan};
+use super::json::Json;
+use super::{MappedOutput, OutputPlan, bulk, ldif};
 use crate::targets::Format;
 
 /// Writes the content of a file and returns the number of its rows.
@@ -24,13 +25,25 @@ pub struct OutputFile<'a> {
 
 /// The files of an output with these rows of its table, in this order.
 pub fn files<'a>(plan: &'a OutputPlan, output: &'a MappedOutput, rows: &'a [u32]) -> Vec<OutputFile<'a>> {
-    let path = plan.file.clone();
-    match plan.profile.format {
-        Format::Csv | Format::Jsonl | Format::JsonArray | Format::ScimBulk | Format::Ldif | Format::Parquet => {
-            let dialect = &plan.profile.dialect;
-            let headers = Some(u64::from(dialect.header));
-            vec![OutputFile { path, rows: None, headers, write: Box::new(|out| output.write_csv(rows, dialect, out)) }]
+    let profile = plan.profile;
+    let one = |headers, write| vec![OutputFile { path: plan.file.clone(), rows: None, headers, write }];
+    let json = || Json::new(output, &profile.schemas);
+    match plan.format {
+        // A table in columns is not written yet: no profile asks for it.
+        Format::Csv | Format::Parquet => {
+            let headers = Some(u64::from(profile.dialect.header));
+            one(headers, Box::new(|out| output.write_csv(rows, &profile.dialect, out)))
         }
+        Format::Jsonl => {
+            let json = json();
+            one(None, Box::new(move |out| json.write_lines(rows, out)))
+        }
+        Format::JsonArray => {
+            let json = json();
+            one(None, Box::new(move |out| json.write_array(rows, out)))
+        }
+        Format::ScimBulk => bulk::files(plan, output, rows),
+        Format::Ldif => ldif::files(plan, output, rows),
     }
 }
 
@@ -57,4 +70,23 @@ pub(super) fn in_parallel(
     }
     out.flush()?;
     Ok(written)
+}
+
+/// Passes on everything but the first bytes: the separator before the first element.
+pub(super) struct AfterFirst<'a> {
+    pub out: &'a mut dyn Write,
+    pub skip: usize,
+}
+
+impl Write for AfterFirst<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let skipped = self.skip.min(bytes.len());
+        self.skip -= skipped;
+        self.out.write_all(&bytes[skipped..])?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }

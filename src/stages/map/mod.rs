@@ -5,14 +5,22 @@
 //! `MappedOutput::duplicates`, and nothing but the outputs themselves carries a value.
 
 mod allow;
+mod bulk;
 mod columns;
 mod compile;
+mod elements;
 mod evaluate;
 mod expression;
 mod files;
+mod filter;
 mod functions;
+mod json;
+mod ldif;
+mod lists;
 mod mistake;
+mod nested;
 mod options;
+mod path;
 mod rewrite;
 mod scope;
 mod table;
@@ -26,23 +34,26 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use compile::{MapRequest, compile, separate_file};
+pub use elements::{ElementKind, ElementTable, elements};
 pub use evaluate::{MapError, MappedOutput};
 pub use expression::Expression;
 pub use files::{Content, OutputFile, files};
 pub use functions::{FUNCTIONS, Function, reference};
+pub use lists::ListPlan;
 pub use mistake::{Mistake, SourceText, nearest};
-pub use options::{Field, FieldOptions, Fields, Maps, OnNull, OnUnmapped, Output, Select};
+pub use options::{Field, FieldOptions, Fields, Lists, Maps, OnNull, OnUnmapped, Output, Select};
 pub use scope::{Attribute, Scope, Type};
-pub use table::{Columns as TableColumns, Joined, build};
+pub use table::{Columns as TableColumns, Joined, build, build_rows};
 pub use trace::Trace;
 pub use values::{FieldFinding, Problem};
 
-use crate::targets::{FieldType, Formula, Profile};
+use crate::targets::{FieldType, Format, Formula, Profile};
 
 /// A mapping that was checked.
 #[derive(Clone, Debug)]
 pub struct Compiled {
-    select: Option<Expression>,
+    /// All of them must hold: `where`, and `scim_filter`.
+    select: Vec<Expression>,
     outputs: Vec<OutputPlan>,
 }
 
@@ -51,7 +62,14 @@ pub struct Compiled {
 pub struct OutputPlan {
     pub profile: &'static Profile,
     pub file: String,
+    pub format: Format,
+    /// The side extract whose rows it writes; `None`: the persons.
+    pub rows: Option<String>,
     pub fields: Vec<FieldPlan>,
+    /// What a person may have several of, in a nested target.
+    pub lists: Vec<ListPlan>,
+    /// Where the entries of a directory stand (`ldif`).
+    pub base_dn: Option<String>,
     /// Who of the emitted stands in this file.
     condition: Option<Expression>,
     pub formula: Formula,
@@ -103,19 +121,29 @@ impl Compiled {
 
     /// All that any expression reads, own headers included: what must be kept of the data.
     pub fn attributes(&self) -> BTreeSet<String> {
-        let conditions = self.outputs.iter().filter_map(|output| output.condition.as_ref()).chain(&self.select);
-        let fields = self.outputs.iter().flat_map(|output| &output.fields).map(|field| &field.expression);
+        let lists = self.of_persons().flat_map(|output| &output.lists).flat_map(ListPlan::attributes);
+        self.table_attributes().into_iter().chain(lists).collect()
+    }
+
+    fn of_persons(&self) -> impl Iterator<Item = &OutputPlan> {
+        self.outputs.iter().filter(|output| output.rows.is_none())
+    }
+
+    /// What is read of the table of persons: all but what the lists read of their own.
+    pub fn table_attributes(&self) -> BTreeSet<String> {
+        let conditions = self.of_persons().filter_map(|output| output.condition.as_ref()).chain(&self.select);
+        let fields = self.of_persons().flat_map(|output| &output.fields).map(|field| &field.expression);
         conditions.chain(fields).flat_map(|expression| expression.attributes.iter().cloned()).collect()
     }
 
-    /// `[select] where`, as it was written.
-    pub fn selection_sql(&self) -> Option<&str> {
-        self.select.as_ref().map(|expression| expression.sql.as_str())
+    /// `[select]` in SQL: its `where` as it was written, and what its filter means.
+    pub fn selection_sql(&self) -> String {
+        self.select.iter().map(|expression| expression.sql.as_str()).collect::<Vec<_>>().join(" AND ")
     }
 
     /// What the columns read of which no two users may have the same, as far as each stands on one attribute.
     pub fn unique_attributes(&self) -> BTreeSet<String> {
-        let unique = self.outputs.iter().flat_map(|output| &output.fields).filter(|field| field.unique);
+        let unique = self.of_persons().flat_map(|output| &output.fields).filter(|field| field.unique);
         let single = unique.filter(|field| field.expression.attributes.len() == 1);
         single.flat_map(|field| field.expression.attributes.iter().cloned()).collect()
     }

@@ -12,7 +12,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use toml::Spanned;
 
-use crate::targets::Formula;
+use crate::targets::{Format, Formula};
 
 /// Who of the resolved persons is emitted.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -23,6 +23,9 @@ pub struct Select {
     #[serde(rename = "where")]
     #[schemars(with = "Option<String>")]
     pub condition: Option<Spanned<String>>,
+    /// The same in One Identity's filter grammar: `workRelationships.legalEmployerName eq "Vision"`.
+    #[schemars(with = "Option<String>")]
+    pub scim_filter: Option<Spanned<String>>,
 }
 
 /// The value maps: name, then from which value to which.
@@ -46,7 +49,40 @@ pub struct Output {
     pub condition: Option<Spanned<String>>,
     /// What is done with a value that a spreadsheet would run as a formula. Without: what the profile says.
     pub formula: Option<Formula>,
+    /// `[output.each.NAME]`: one element per current work relationship, e-mail, phone or address, each a table of
+    /// expressions over that element's attributes.
+    #[serde(default)]
+    pub each: Lists,
+    /// The profile's own keys under other names.
+    #[serde(default, deserialize_with = "renames")]
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub rename: Vec<(Spanned<String>, Spanned<String>)>,
+    /// For JSON: `jsonl`, an object a line, or `json-array`.
+    #[schemars(with = "Option<Format>")]
+    pub format: Option<Spanned<Format>>,
+    /// The side extract, one with `alone`, whose rows are written in the place of persons.
+    #[schemars(with = "Option<String>")]
+    pub rows: Option<Spanned<String>>,
+    /// Where the entries of a directory stand: `ou=people,dc=example,dc=com`. For `ldif`.
+    #[schemars(with = "Option<String>")]
+    pub base_dn: Option<Spanned<String>>,
 }
+
+/// The lists of an output, in the order of the file.
+#[derive(Clone, Debug, Default)]
+pub struct Lists(pub Vec<(Spanned<String>, List)>);
+
+/// One list: what stands in each of its elements, and which elements there are.
+#[derive(Clone, Debug)]
+pub struct List {
+    /// An SQL condition: only these elements are written. It stands under the key `where`.
+    pub condition: Option<Spanned<String>>,
+    /// None at all: the profile's own.
+    pub fields: Fields,
+}
+
+/// The key of a list's table that is no field.
+const CONDITION: &str = "where";
 
 /// The columns of an output, in the order of the file.
 #[derive(Clone, Debug)]
@@ -171,25 +207,65 @@ impl From<Spanned<Form>> for Field {
 
 impl<'de> Deserialize<'de> for Fields {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct FieldsVisitor;
-        impl<'de> Visitor<'de> for FieldsVisitor {
-            type Value = Fields;
+        // Key order is column order.
+        in_order::<Spanned<Form>, D>(deserializer, "a table of columns, each with its SQL expression")
+            .map(|fields| Fields(fields.into_iter().map(|(name, form)| (name, form.into())).collect()))
+    }
+}
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a table of columns, each with its SQL expression")
-            }
+impl From<Fields> for List {
+    fn from(Fields(fields): Fields) -> Self {
+        let (conditions, fields): (Vec<_>, Vec<_>) =
+            fields.into_iter().partition(|(name, _)| name.get_ref() == CONDITION);
+        List { condition: conditions.into_iter().next().map(|(_, field)| field.sql), fields: Fields(fields) }
+    }
+}
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
-                let mut fields: Vec<(Spanned<String>, Field)> = Vec::new();
-                while let Some((name, form)) = map.next_entry::<Spanned<String>, Spanned<Form>>()? {
-                    fields.push((name, form.into()));
-                }
-                // Key order is column order, whatever order the parser keeps its tables in.
-                fields.sort_by_key(|(name, _)| name.span().start);
-                Ok(Fields(fields))
-            }
+impl<'de> Deserialize<'de> for Lists {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        in_order::<Fields, D>(deserializer, "a table of lists, each a table of fields")
+            .map(|lists| Lists(lists.into_iter().map(|(name, fields)| (name, fields.into())).collect()))
+    }
+}
+
+/// The entries of a table in the order of the file.
+pub(super) fn in_order<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+    expected: &'static str,
+) -> Result<Vec<(Spanned<String>, T)>, D::Error> {
+    struct Entries<T>(&'static str, std::marker::PhantomData<T>);
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Entries<T> {
+        type Value = Vec<(Spanned<String>, T)>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(self.0)
         }
-        deserializer.deserialize_map(FieldsVisitor)
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut entries = Vec::new();
+            while let Some(entry) = map.next_entry::<Spanned<String>, T>()? {
+                entries.push(entry);
+            }
+            // Whatever order the parser keeps its tables in.
+            entries.sort_by_key(|(name, _)| name.span().start);
+            Ok(entries)
+        }
+    }
+    deserializer.deserialize_map(Entries(expected, std::marker::PhantomData))
+}
+
+fn renames<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<(Spanned<String>, Spanned<String>)>, D::Error> {
+    in_order(deserializer, "a table of the profile's keys, each with its other name")
+}
+
+impl JsonSchema for Lists {
+    fn schema_name() -> Cow<'static, str> {
+        "Lists".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let fields = generator.subschema_for::<Fields>();
+        schemars::json_schema!({ "type": "object", "additionalProperties": fields })
     }
 }
 

@@ -6,11 +6,12 @@ use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, Polars
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::elements::Element;
 use super::scope::{Scope, Type};
 use crate::model::attribute;
 use crate::model::date::DateFormat;
 use crate::model::kind::Kind;
-use crate::model::layout::{Layout, satellite};
+use crate::model::layout::{Layout, Role, satellite};
 use crate::stages::normalize::{Side, Workforce};
 use crate::stages::resolve::Resolved;
 use crate::stages::resolve::satellites::is_home;
@@ -33,8 +34,61 @@ const MANAGER: &str = "Manager";
 
 /// Builds the columns `names` for `persons`, in their order. A name that no file has gives a column of nulls.
 pub fn build(columns: &Columns<'_>, names: &[String], persons: &[u32]) -> PolarsResult<DataFrame> {
-    let built = names.par_iter().map(|name| columns.column(name, persons)).collect::<PolarsResult<Vec<Column>>>()?;
-    DataFrame::new(persons.len(), built)
+    columns.table(names, Subjects::Persons(persons))
+}
+
+/// Builds the columns `names` for elements of lists, in their order.
+pub(super) fn build_elements(columns: &Columns<'_>, names: &[String], elements: &[Element]) -> PolarsResult<DataFrame> {
+    columns.table(names, Subjects::Elements(elements))
+}
+
+/// The rows of a side extract that belongs to nobody, by key, a column each of what it has.
+pub fn build_rows(side: &Side) -> PolarsResult<DataFrame> {
+    let rows = side.on_day();
+    let columns =
+        side.layout.columns().iter().enumerate().filter(|(place, _)| *place == 0 || *place >= Layout::SIDE_VALUES);
+    let column = |(place, (name, _)): (usize, &(String, Role))| {
+        let cells: Vec<Option<&str>> =
+            rows.iter().map(|cells| cells.get(place)).map(|cell| Some(cell).filter(|cell| !cell.is_empty())).collect();
+        Series::new(name.as_str().into(), cells).into_column()
+    };
+    DataFrame::new(rows.len(), columns.map(column).collect())
+}
+
+/// Whom the rows of a table are about.
+#[derive(Clone, Copy)]
+enum Subjects<'a> {
+    Persons(&'a [u32]),
+    Elements(&'a [Element]),
+}
+
+impl<'a> Subjects<'a> {
+    fn len(self) -> usize {
+        match self {
+            Subjects::Persons(persons) => persons.len(),
+            Subjects::Elements(elements) => elements.len(),
+        }
+    }
+
+    fn iter(self) -> impl Iterator<Item = Subject<'a>> {
+        (0..self.len()).map(move |at| match self {
+            Subjects::Persons(persons) => Subject { person: persons[at], element: None },
+            Subjects::Elements(elements) => Subject { person: elements[at].person, element: Some(&elements[at]) },
+        })
+    }
+}
+
+/// Whom a row is about: a person, or a person as far as one element of a list goes.
+#[derive(Clone, Copy)]
+struct Subject<'a> {
+    person: u32,
+    element: Option<&'a Element>,
+}
+
+impl Subject<'_> {
+    fn of(person: u32) -> Self {
+        Subject { person, element: None }
+    }
 }
 
 /// Where the cells of a column come from.
@@ -83,26 +137,37 @@ impl<'a> Columns<'a> {
         }
     }
 
-    fn column(&self, name: &str, persons: &[u32]) -> PolarsResult<Column> {
+    fn table(&self, names: &[String], subjects: Subjects<'_>) -> PolarsResult<DataFrame> {
+        let built = names.par_iter().map(|name| self.column(name, subjects)).collect::<PolarsResult<Vec<Column>>>()?;
+        DataFrame::new(subjects.len(), built)
+    }
+
+    /// The row of a kind that tells of somebody: an element's own, else the one that resolution took.
+    fn row(&self, of: Subject<'_>, kind: Kind) -> Option<u32> {
+        let own = of.element.and_then(|element| element.own(kind));
+        own.unwrap_or_else(|| self.resolved[of.person as usize].row(kind))
+    }
+
+    fn column(&self, name: &str, subjects: Subjects<'_>) -> PolarsResult<Column> {
         let of_manager = self.scope.attribute(name).is_some_and(|attribute| attribute.after_selection);
         let own = if of_manager { name.strip_prefix(MANAGER).unwrap_or(name) } else { name };
-        let whose = |person: &u32| if of_manager { self.resolved[*person as usize].manager } else { Some(*person) };
-        let people = || persons.iter().map(whose);
+        let whose = |subject: Subject<'_>| self.resolved[subject.person as usize].manager.map(Subject::of);
+        let people = || subjects.iter().map(|subject| if of_manager { whose(subject) } else { Some(subject) });
         let series = match (own, self.scope.kind(name)) {
             ("Active", _) => {
                 let values: Vec<Option<bool>> =
-                    people().map(|person| person.map(|person| self.resolved[person as usize].active)).collect();
+                    people().map(|of| of.map(|of| self.resolved[of.person as usize].active)).collect();
                 Series::new(name.into(), values)
             }
             ("AsOf", _) => days(name, people().map(|_| Some(self.as_of)))?,
             (_, Type::Date) => {
                 let origin = self.origin(own);
-                days(name, people().map(|person| self.date(&origin, person?)))?
+                days(name, people().map(|of| self.date(&origin, of?)))?
             }
             _ => {
                 let origin = self.origin(own);
                 let texts: Vec<Option<&str>> =
-                    people().map(|person| self.text(&origin, person?).filter(|text| !text.is_empty())).collect();
+                    people().map(|of| self.text(&origin, of?).filter(|text| !text.is_empty())).collect();
                 Series::new(name.into(), texts)
             }
         };
@@ -142,7 +207,7 @@ impl<'a> Columns<'a> {
             let mut joined =
                 Joined { extract: side.name, key: side.key.clone(), found: 0, not_found: 0, without_key: 0 };
             for person in persons {
-                let bucket = match self.text(&key, *person).filter(|key| !key.is_empty()) {
+                let bucket = match self.text(&key, Subject::of(*person)).filter(|key| !key.is_empty()) {
                     None => &mut joined.without_key,
                     Some(key) if side.find(key).is_some() => &mut joined.found,
                     Some(_) => &mut joined.not_found,
@@ -151,7 +216,7 @@ impl<'a> Columns<'a> {
             }
             joined
         };
-        self.sides.iter().map(one).collect()
+        self.sides.iter().filter(|side| !side.alone).map(one).collect()
     }
 
     /// A column that a side extract brings: qualified, or plain where the people have no such attribute.
@@ -160,7 +225,7 @@ impl<'a> Columns<'a> {
         if extract.is_none() && attribute::find_name(name).next().is_some() {
             return None;
         }
-        let named = |side: &&Side| extract.is_none_or(|extract| extract == side.name);
+        let named = |side: &&Side| !side.alone && extract.is_none_or(|extract| extract == side.name);
         let place = |(index, side): (usize, &Side)| {
             let place = side.layout.place(own).filter(|place| *place >= Layout::SIDE_VALUES)?;
             named(&side).then(|| Origin::Side(index, place, Box::new(self.origin(&side.key))))
@@ -199,23 +264,26 @@ impl<'a> Columns<'a> {
         if self.kept_in(kind) == kind { kind } else { owner.map_or(Kind::Assignment, |attribute| attribute.kind) }
     }
 
-    fn text(&self, origin: &Origin, person: u32) -> Option<&'a str> {
-        let resolved = &self.resolved[person as usize];
+    fn text(&self, origin: &Origin, of: Subject<'_>) -> Option<&'a str> {
+        let resolved = &self.resolved[of.person as usize];
         match origin {
-            Origin::PersonNumber => Some(self.workforce.number(person as usize)),
+            Origin::PersonNumber => Some(self.workforce.number(of.person as usize)),
             Origin::WorkerState => resolved.state.map(|state| state.text()),
             Origin::ResolutionRule => Some(resolved.rule.text()),
-            Origin::WorkerType => resolved.worker_type.map(|worker_type| worker_type.letter()),
+            Origin::WorkerType => {
+                let own = of.element.and_then(Element::worker_type);
+                own.unwrap_or(resolved.worker_type).map(|worker_type| worker_type.letter())
+            }
             Origin::Cells(places) => {
-                let (place, position) = first_row(places, resolved)?;
+                let (place, position) = self.first_row(places, of)?;
                 Some(self.cell(place, position))
             }
             Origin::Side(side, place, key) => {
-                let key = self.text(key, person)?;
+                let key = self.text(key, of)?;
                 self.sides[*side].find(key).map(|cells| cells.get(*place))
             }
             Origin::WorkPhone => {
-                let position = resolved.row(Kind::Phone)?;
+                let position = self.row(of, Kind::Phone)?;
                 let cell = |place| self.cell(Place { of: Kind::Phone, table: Kind::Phone, place }, position);
                 (!is_home(cell(satellite::TYPE))).then(|| cell(satellite::VALUE))
             }
@@ -227,17 +295,17 @@ impl<'a> Columns<'a> {
         rows.cells(&rows.rows[position as usize]).get(place.place)
     }
 
-    fn date(&self, origin: &Origin, person: u32) -> Option<Date> {
+    fn date(&self, origin: &Origin, of: Subject<'_>) -> Option<Date> {
         let Origin::Cells(places) = origin else { return None };
-        let (place, _) = first_row(places, &self.resolved[person as usize])?;
-        let text = self.text(origin, person).filter(|text| !text.is_empty())?;
+        let (place, _) = self.first_row(places, of)?;
+        let text = self.text(origin, of).filter(|text| !text.is_empty())?;
         self.dates[place.table as usize].read(text).map(|read| read.day)
     }
-}
 
-/// The column of the first kind of which the person has a row, and the position of the row.
-fn first_row(places: &[Place], resolved: &Resolved) -> Option<(Place, u32)> {
-    places.iter().find_map(|place| Some((*place, resolved.row(place.of)?)))
+    /// The column of the first kind of which somebody has a row, and the position of the row.
+    fn first_row(&self, places: &[Place], of: Subject<'_>) -> Option<(Place, u32)> {
+        places.iter().find_map(|place| Some((*place, self.row(of, place.of)?)))
+    }
 }
 
 fn days(name: &str, dates: impl Iterator<Item = Option<Date>>) -> PolarsResult<Series> {

@@ -9,7 +9,7 @@ use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 use super::evaluate::MappedOutput;
 use super::{FieldPlan, OnUnmapped, ValueMap};
 use crate::stages::validate::uniqueness::{folded, same_text};
-use crate::targets::Formula;
+use crate::targets::{FieldType, Formula};
 
 /// Something wrong with one value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -115,7 +115,9 @@ impl<'a> Judge<'a> {
             }
             return;
         };
-        if !self.field.vocabulary.is_empty() && !self.field.vocabulary.contains(value) {
+        let is_number = || value.parse::<serde_json::Number>().is_ok();
+        let is_unknown = !self.field.vocabulary.is_empty() && !self.field.vocabulary.contains(value);
+        if is_unknown || self.field.kind == FieldType::Number && !is_number() {
             self.problems.push((row, Problem::Vocabulary));
         }
         // Bytes first: a text has no more characters than bytes.
@@ -165,6 +167,11 @@ impl MappedOutput {
         let value = |row: u32| column.get(row as usize).unwrap_or_default();
         let rows = (0..column.len() as u32).into_par_iter().filter(|row| !value(*row).is_empty() && self.takes(*row));
         same_text(rows, |row| if fold_case { folded(value(row)) } else { Cow::Borrowed(value(row)) })
+    }
+
+    /// Whether the target's rule leaves one of a person's work relationships out.
+    pub fn leaves_out(&self, row: u32) -> bool {
+        self.lists.iter().any(|list| list.leaves_out(row))
     }
 
     /// Whether the output's own condition takes this row.

@@ -42,6 +42,8 @@ pub struct Side {
     pub rows: Rows,
     pub balance: Balance,
     pub findings: Findings,
+    /// Whether its rows are joined to nobody.
+    pub alone: bool,
     by_key: FxHashMap<Box<str>, u32>,
 }
 
@@ -59,7 +61,7 @@ impl Side {
             ..Balance::default()
         };
         let (findings, by_key) = (Findings::default(), FxHashMap::default());
-        let mut side = Side { name, key, layout, rows, balance, findings, by_key };
+        let mut side = Side { name, key, layout, rows, balance, findings, alone: false, by_key };
         for record in &side.rows.misshapen {
             let place = (side.rows.files[record.file as usize].name.clone(), record.line);
             side.findings.add(Code::Csv001, Severity::Error, || example(place));
@@ -124,6 +126,13 @@ impl Side {
             }
         }
         Ok(())
+    }
+
+    /// The cells of every row on D, by key.
+    pub fn on_day(&self) -> Vec<Cells<'_>> {
+        let mut rows: Vec<(&str, u32)> = self.by_key.iter().map(|(key, position)| (&**key, *position)).collect();
+        rows.sort_unstable();
+        rows.into_iter().map(|(_, position)| self.rows.cells(&self.rows.rows[position as usize])).collect()
     }
 
     /// The cells of the row of a key on D.

@@ -37,9 +37,18 @@ pub struct Extract {
     /// Of a side extract alone: the columns that it brings, beside those of `columns`.
     #[schemars(with = "Option<Vec<String>>")]
     pub attributes: Option<Spanned<Vec<String>>>,
+    /// Of a side extract alone: its rows belong to nobody, `key` tells them apart, and an `[[output]]` with `rows` writes
+    /// them.
+    #[schemars(with = "Option<bool>")]
+    pub alone: Option<Spanned<bool>>,
 }
 
 impl Extract {
+    /// Whether its rows are joined to nobody.
+    pub fn is_alone(&self) -> bool {
+        self.alone.as_ref().is_some_and(|alone| *alone.get_ref())
+    }
+
     /// What a side extract brings: its `attributes`, then the `columns` that are not among them, without the key.
     pub fn brought(&self) -> Vec<&str> {
         let key = self.key.as_ref().map(|key| key.get_ref().as_str());

@@ -10,7 +10,7 @@ use super::judgement::Judgement;
 use crate::model::kind::Kind;
 use crate::model::layout::manager;
 use crate::model::layout::satellite::{LEGISLATION_CODE, TYPE, VALUE};
-use crate::stages::normalize::{Case, SatelliteRow};
+use crate::stages::normalize::{Case, SatelliteRow, Workforce};
 
 /// The type of a line manager; a blank one means the same.
 pub const LINE_MANAGER: &str = "LINE_MANAGER";
@@ -72,6 +72,15 @@ pub fn national_identifier(case: &Case<'_>, legislation: &str, day: Date) -> Opt
     let foreign = |row: &SatelliteRow<'_>| legislation.is_empty() || row.cells.get(LEGISLATION_CODE) != legislation;
     rows.min_by(|a, b| (is_unflagged(a), foreign(a), order(a)).cmp(&(is_unflagged(b), foreign(b), order(b))))
         .map(|row| row.position)
+}
+
+/// All the rows of a satellite in effect on D, for a target that takes several: in the order of rule 22. `None` where the
+/// pipeline has no such extract.
+pub fn in_order(workforce: &Workforce, kind: Kind, person: usize, day: Date) -> Option<Vec<u32>> {
+    let mut rows = workforce.satellites_of(kind, person)?;
+    rows.retain(|row| row.facts.effective.contains(day));
+    rows.sort_by(|a, b| (is_unflagged(a), order(a)).cmp(&(is_unflagged(b), order(b))));
+    Some(rows.into_iter().map(|row| row.position).collect())
 }
 
 /// Rule 24: the line managers of an assignment in effect on D, the first to be taken first, none twice by the same keys.
