@@ -60,8 +60,9 @@ sbom: ## what the program is made of, as CycloneDX: target/hcmsync.cdx.json (ins
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) cargo cyclonedx --quiet --format json --spec-version 1.5 --override-filename hcmsync.cdx
 	@mv hcmsync.cdx.json target/
 
-bench: build ## a million persons: time and memory, beside gpg --decrypt of the same files
-	benches/million.sh
+bench: build ## whole runs beside gpg, and gpg with DuckDB: the tables of docs/performance.md
+	test -d target/bench || { python3 -m venv target/bench && target/bench/bin/pip -q install duckdb==2.0.1; }
+	target/bench/bin/python benches/bench.py $(BENCH)
 
 sample: build ## ten thousand synthetic persons in out/sample
 	$(HCMSYNC) sample --persons 10000 --seed 1 --out out/sample
