@@ -108,6 +108,7 @@ pub fn map(mut users: Users, pipeline: &Pipeline, world: &World<'_>) -> Result<P
             outputs.push(pipeline.mapping.evaluate(nth, rows.as_ref().unwrap_or(&table), &lists)?);
         }
         drop(table);
+        count_left_out(&outputs, &persons, &mut users.resolved);
         let of_persons = || outputs.iter().filter(|output| !output.of_rows);
         outputs.iter().filter(|output| output.of_rows).try_for_each(judge_rows)?;
         found.extend(judge(of_persons(), &persons, &users.resolved)?);
@@ -121,7 +122,6 @@ pub fn map(mut users: Users, pipeline: &Pipeline, world: &World<'_>) -> Result<P
     };
     managers::settle(&mut users.resolved, &named, keep_unemitted);
     warn_of_formulas(&outputs, &persons, &mut users.resolved);
-    warn_of_left_out(&outputs, &persons, &mut users.resolved);
     let order = users.order(&persons, pipeline.options.resolve.order);
     let (mut outputs, separate) = users.files(pipeline, outputs, &order, &persons);
     users.managers_first(&mut outputs);
@@ -204,13 +204,11 @@ fn warn_of_formulas(outputs: &[MappedOutput], persons: &[u32], resolved: &mut [R
     }
 }
 
-/// `OUT013`, for those who are written.
-fn warn_of_left_out(outputs: &[MappedOutput], persons: &[u32], resolved: &mut [Resolved]) {
-    for (row, person) in persons.iter().enumerate() {
-        let person = &mut resolved[*person as usize];
-        let is_left_out = |output: &MappedOutput| output.takes(row as u32) && output.leaves_out(row as u32);
-        if person.disposition.is_emitted() && outputs.iter().any(is_left_out) {
-            person.codes.insert(Code::Out013);
+/// `OUT013`: everybody who loses a work relationship by a list's condition, written or not.
+fn count_left_out(outputs: &[MappedOutput], persons: &[u32], resolved: &mut [Resolved]) {
+    for output in outputs.iter().filter(|output| !output.of_rows) {
+        for row in (0..persons.len() as u32).filter(|row| output.takes(*row) && output.leaves_out(*row)) {
+            resolved[persons[row as usize] as usize].codes.insert(Code::Out013);
         }
     }
 }

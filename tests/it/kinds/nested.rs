@@ -70,6 +70,9 @@ fn who_loses_a_work_relationship_by_a_condition_is_counted() {
     let first: Value = serde_json::from_str(left.files["out.jsonl"].lines().next().unwrap()).unwrap();
     assert_eq!(first["workRelationships"].as_array().unwrap().len(), 1);
     assert_eq!((left.codes("1", &["OUT"]), left.codes("2", &["OUT"])), (vec!["OUT013"], vec![]));
+    let nobody = output.replace("AssignmentStatusType = 'ACTIVE'", "DepartmentId = 'D2'");
+    let left = two_employments().with(&nobody).run("\"Id\" = \"PersonNumber\"");
+    assert_eq!((left.codes("1", &["OUT"]), left.users().len()), (vec!["OUT013"], 2), "the list is not required here");
 }
 
 const EMAILS: &str = "\
