@@ -71,6 +71,15 @@ pub fn schema(of: Schema) -> Result<String, Failure> {
     Ok(serde_json::to_string_pretty(&schema).context("the schema")? + "\n")
 }
 
+/// The target of a name, or the nearest one in the refusal.
+pub fn profile(name: &str) -> Result<&'static targets::Profile, Failure> {
+    targets::profile(name).ok_or_else(|| {
+        let names = targets::profiles().iter().map(|profile| profile.name.as_str());
+        let help = map::nearest(name, names).map(|nearest| format!("did you mean {nearest}?"));
+        Failure { message: format!("there is no target {name:?}"), help, exit_code: 2 }
+    })
+}
+
 pub fn targets(name: Option<&str>) -> Result<String, Failure> {
     let Some(name) = name else {
         return Ok(targets::profiles()
@@ -78,11 +87,7 @@ pub fn targets(name: Option<&str>) -> Result<String, Failure> {
             .map(|profile| format!("{:25} {}\n", profile.name, profile.title))
             .collect());
     };
-    let Some(profile) = targets::profile(name) else {
-        let names = targets::profiles().iter().map(|profile| profile.name.as_str());
-        let help = map::nearest(name, names).map(|nearest| format!("did you mean {nearest}?"));
-        return Err(Failure { message: format!("there is no target {name:?}"), help, exit_code: 2 });
-    };
+    let profile = profile(name)?;
     let mut text = format!("{}: {}\n{}\n", profile.name, profile.title, profile.description);
     for note in &profile.notes {
         text += &format!("  - {note}\n");

@@ -9,16 +9,15 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use anyhow::Context;
 use hcmsync::progress::{Progress, Silent};
 use hcmsync::report::Report;
-use hcmsync::run::{Question, RunError, Settings, World};
+use hcmsync::run::{Ended, Question, RunError, Settings, World};
 use hcmsync::stages::map::nearest;
 use hcmsync::stages::publish;
-use hcmsync::stages::validate::guards::Allow;
 use jiff::Timestamp;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
-use super::{Failure, load};
+use super::{Answer, Failure, load, wait};
 use crate::bars::Bars;
-use crate::cli::{Common, PipelineArgs};
+use crate::cli::{Common, PipelineArgs, Running};
 
 /// The world as this process sees it.
 pub struct Process {
@@ -49,9 +48,32 @@ impl Process {
     }
 
     /// Calls the library with this world; a stop is told apart by its signal.
-    #[expect(clippy::disallowed_methods, reason = "the rim: the binary reads the clock for the library")]
     pub fn with<T>(&self, call: impl FnOnce(&World<'_>) -> Result<T, RunError>) -> Result<T, Failure> {
-        let stopped = || self.signal.load(Ordering::Relaxed) != 0;
+        self.attempt(call).map_err(|error| self.failure(error))
+    }
+
+    /// Whether somebody asked to stop.
+    pub fn is_stopped(&self) -> bool {
+        self.signal.load(Ordering::Relaxed) != 0
+    }
+
+    /// Who is told of the progress.
+    pub fn progress(&self) -> &dyn Progress {
+        self.progress.as_ref()
+    }
+
+    /// An error of the library, as the program ends with it.
+    pub fn failure(&self, error: RunError) -> Failure {
+        let stopped_by = self.signal.load(Ordering::Relaxed) as u8;
+        let is_stop = matches!(error, RunError::Stopped);
+        let failure = Failure::from(error);
+        if is_stop { Failure { exit_code: 128 + stopped_by, ..failure } } else { failure }
+    }
+
+    /// Calls the library with the world as it is at this moment.
+    #[expect(clippy::disallowed_methods, reason = "the rim: the binary reads the clock for the library")]
+    pub fn attempt<T>(&self, call: impl FnOnce(&World<'_>) -> Result<T, RunError>) -> Result<T, RunError> {
+        let stopped = || self.is_stopped();
         let world = World {
             now: Timestamp::now(),
             home: self.home.as_deref(),
@@ -59,27 +81,38 @@ impl Process {
             stopped: &stopped,
             progress: self.progress.as_ref(),
         };
-        call(&world).map_err(|error| {
-            let stopped_by = self.signal.load(Ordering::Relaxed) as u8;
-            let is_stop = matches!(error, RunError::Stopped);
-            let failure = Failure::from(error);
-            if is_stop { Failure { exit_code: 128 + stopped_by, ..failure } } else { failure }
-        })
+        call(&world)
     }
 }
 
-pub fn run(args: &PipelineArgs, allow: Vec<Allow>, summary: Option<&Path>, common: &Common) -> Result<String, Failure> {
+pub fn run(args: &PipelineArgs, how: &Running, common: &Common) -> Result<Answer, Failure> {
     let pipeline = load(args)?;
-    let settings = Settings { as_of: args.as_of, allow };
+    let settings = Settings { as_of: args.as_of, allow: how.allow.clone() };
     let process = Process::new(common.quiet)?;
-    let summary = summary.map(Summary::open).transpose()?;
-    let outcome = process.with(|world| hcmsync::run::run(&pipeline, &settings, world))?;
+    let summary = how.summary_file.as_deref().map(Summary::open).transpose()?;
+    let outcome = match wait::run(&pipeline, &settings, how.only_new.is_some(), how.wait, &process)? {
+        Ended::Published(outcome) => *outcome,
+        Ended::NothingNew(run) => return nothing_new(&run, how.only_new.unwrap_or_default(), common),
+    };
     summary.map(|summary| summary.write(&outcome.report)).transpose()?;
-    match (common.quiet, common.json) {
-        (true, _) => Ok(String::new()),
-        (_, true) => Ok(serde_json::to_string_pretty(&outcome.report).context("the report")? + "\n"),
-        _ => Ok(summarise(&outcome.report, &plain(&outcome.published.path), common.verbose)),
-    }
+    let text = match (common.quiet, common.json) {
+        (true, _) => String::new(),
+        (_, true) => serde_json::to_string_pretty(&outcome.report).context("the report")? + "\n",
+        _ => summarise(&outcome.report, &plain(&outcome.published.path), common.verbose),
+    };
+    Ok(text.into())
+}
+
+/// The answer of `--only-new` where there is nothing to do.
+fn nothing_new(run: &str, exit_code: u8, common: &Common) -> Result<Answer, Failure> {
+    let text = match (common.quiet, common.json) {
+        (true, _) => String::new(),
+        (_, true) => {
+            serde_json::json!({ "status": "nothing_new", "exit_code": exit_code, "run": run }).to_string() + "\n"
+        }
+        _ => format!("hcmsync: nothing new: the newest extracts were published as {run}\n"),
+    };
+    Ok(Answer { text, exit_code })
 }
 
 /// The file of `--summary-file`: opened before the work, so that a bad path fails at once, and only then replaced.

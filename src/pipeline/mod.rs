@@ -4,6 +4,7 @@
 mod document;
 mod extracts;
 mod scope;
+pub mod sketch;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -197,6 +198,8 @@ impl Pipeline {
     pub fn layout(&self, kind: Kind) -> Layout {
         let mut names = self.mapping.attributes();
         names.extend(self.options.extract.joined().map(|side| side.key().to_owned()));
+        // Who moved is told of every run (`placement.csv`), whatever the mapping reads.
+        names.insert("BusinessUnitName".to_owned());
         scope::kept(&self.options.extract, kind, &names, self.mapping.outputs())
     }
 

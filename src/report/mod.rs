@@ -1,8 +1,10 @@
 //! The report of a run: one [`Report`], from which every rendering is made, so that they carry the same numbers.
 //! PersonNumber, file and line are the only things in it that point at a person (`pipeline.md` section 3).
 
+pub mod changes;
 pub mod explain;
 mod findings;
+pub mod inspect;
 pub mod rejects;
 
 use std::collections::BTreeMap;
@@ -18,7 +20,7 @@ use crate::pipeline::Pipeline;
 use crate::stages::map::Joined;
 use crate::stages::publish::manifest::Output;
 use crate::stages::validate::balance::Persons;
-use crate::stages::validate::guards::{Name, Verdict};
+use crate::stages::validate::guards::{Changes, Verdict};
 
 /// `report.json`, schema `hcmsync.report/1`.
 #[derive(Clone, Debug, Serialize)]
@@ -37,7 +39,8 @@ pub struct Report {
     pub headcount: Vec<Headcount>,
     /// How each side extract met the emitted.
     pub joined: Vec<Joined>,
-    pub changes: Changes,
+    /// Against the last published run; none where there is none.
+    pub changes: Option<Changes>,
     pub guards: Vec<Verdict>,
     pub outputs: Vec<Output>,
 }
@@ -123,25 +126,17 @@ pub struct Headcount {
     pub emitted: u64,
 }
 
-/// What the guards saw of the last published run.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct Changes {
-    pub joiners: Option<u64>,
-    pub leavers: Option<u64>,
-}
-
 /// What was judged before the report is written.
 pub struct Judged<'a> {
     pub balances: &'a Balances,
     pub persons: &'a Persons,
     pub verdicts: &'a [Verdict],
+    pub changes: Option<Changes>,
 }
 
 impl Report {
     /// The report of a run that is about to be published as `name`.
-    pub fn new(name: &str, pipeline: &Pipeline, people: &People, judged: &Judged<'_>, outputs: &[Output]) -> Report {
-        let guard =
-            |wanted| judged.verdicts.iter().find(|verdict| verdict.name == wanted).and_then(|found| found.value);
+    pub fn new(name: &str, pipeline: &Pipeline, people: &People, judged: Judged<'_>, outputs: &[Output]) -> Report {
         Report {
             schema: "hcmsync.report/1",
             status: "published",
@@ -154,15 +149,15 @@ impl Report {
                 hcmsync: env!("CARGO_PKG_VERSION"),
             },
             inputs: inputs(people),
-            funnel: funnel(judged),
-            balance: balance(people, judged),
+            funnel: funnel(&judged),
+            balance: balance(people, &judged),
             states: states(people),
             resolution: resolution(people),
             findings: findings::all(people).iter().map(found).collect(),
             fields: fields(people),
             headcount: headcount(people),
             joined: people.joined.clone(),
-            changes: Changes { joiners: guard(Name::MaxJoiners), leavers: guard(Name::MaxLeavers) },
+            changes: judged.changes,
             guards: judged.verdicts.to_vec(),
             outputs: outputs.to_vec(),
         }

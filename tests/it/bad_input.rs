@@ -8,7 +8,7 @@ use crate::publish::{names, snapshot};
 
 mod files;
 mod interrupted;
-mod server;
+pub mod server;
 mod trust;
 mod words;
 
