@@ -53,6 +53,19 @@ pub enum Command {
         #[command(flatten)]
         how: Running,
     },
+    /// The data validation report alone: nothing is published, and no output is needed
+    Validate {
+        #[command(flatten)]
+        pipeline: PipelineArgs,
+        /// Write report.html, report.json and junit.xml to this folder
+        #[arg(long, value_name = "DIR")]
+        report: Option<PathBuf>,
+        /// Let a guard through, as in max_leavers=5%
+        #[arg(long, value_name = "GUARD=VALUE")]
+        allow: Vec<Allow>,
+        #[command(flatten)]
+        about: ReportArgs,
+    },
     /// All of a run but publishing, with the changes against the last published run
     Plan {
         #[command(flatten)]
@@ -178,6 +191,22 @@ pub struct PipelineArgs {
     pub to: Option<PathBuf>,
 }
 
+/// What the report is held against, and who may see it.
+#[derive(Args, Clone, Debug)]
+pub struct ReportArgs {
+    /// Totals that HR gives, to be reconciled: a CSV file of attribute,value,expected
+    #[arg(long, value_name = "FILE")]
+    pub expected: Option<PathBuf>,
+    /// In the report, put tokens for PersonNumbers and leave small numbers out
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub mask: Option<Masking>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Masking {
+    Full,
+}
+
 impl PipelineArgs {
     /// A pipeline as it is.
     pub fn of(pipeline: &Path) -> PipelineArgs {
@@ -200,6 +229,8 @@ pub struct Running {
     /// Also write the report's summary here, as JSON
     #[arg(long, value_name = "PATH")]
     pub summary_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub report: ReportArgs,
 }
 
 fn age(text: &str) -> Result<Age, String> {
@@ -280,5 +311,6 @@ pub struct Sample {
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum Schema {
     Pipeline,
+    Report,
     Manifest,
 }

@@ -9,6 +9,7 @@ mod plan;
 mod run;
 mod runs;
 mod sample;
+mod validate;
 mod wait;
 
 use std::io::Write;
@@ -86,6 +87,9 @@ pub fn execute(cli: Cli) -> Result<Answer, Failure> {
     let Cli { command, common } = cli;
     let text = match command {
         Command::Run { pipeline, how } => return run::run(&pipeline, &how, &common),
+        Command::Validate { pipeline, report, allow, about } => {
+            validate::validate(&pipeline, report.as_deref(), allow, &about, &common)
+        }
         Command::Plan { pipeline, how } => return plan::plan(&pipeline, how, &common),
         Command::Diff { run_a, run_b, how } => return plan::diff(&run_a, &run_b, how, &common),
         Command::Explain { pipeline, person_number, field } => run::explain(&pipeline, &person_number, &field, &common),

@@ -18,9 +18,10 @@ use crate::people::{AsOfDate, People};
 use crate::pipeline::Pipeline;
 use crate::progress::Progress;
 use crate::report::explain::Explanation;
-use crate::report::{self, Report};
+use crate::report::{self, Expected, Mask, Report};
 use crate::stages::decrypt::Keys;
 use crate::stages::fetch::Fetched;
+use crate::stages::map::CheckPlan;
 use crate::stages::normalize::related;
 use crate::stages::publish::{Published, Staging, compare, manifest};
 use crate::stages::validate::guards::{Allow, PersonChange};
@@ -32,6 +33,10 @@ pub struct Settings {
     pub as_of: Option<Date>,
     /// `--allow GUARD=VALUE`.
     pub allow: Vec<Allow>,
+    /// `--expected`: the totals that HR gives.
+    pub expected: Option<Expected>,
+    /// `--mask full`: the key of the tokens.
+    pub mask: Option<Mask>,
 }
 
 /// The world around a run, handed in by the binary: the run reads neither clock nor environment itself.
@@ -120,15 +125,45 @@ pub fn plan(pipeline: &Pipeline, settings: &Settings, list: bool, world: &World<
 
 /// Where the run is published to, and its stage, with the lock: a bad target fails before the work.
 fn begin(pipeline: &Pipeline) -> Result<(PathBuf, Staging), RunError> {
+    needs_assignments(pipeline)?;
     let to = pipeline.publish_to().ok_or(RunError::NowhereToPublish)?;
     let staging = Staging::begin(&to)?;
     Ok((to, staging))
 }
 
+/// Nobody can be resolved without assignments.
+fn needs_assignments(pipeline: &Pipeline) -> Result<(), RunError> {
+    if pipeline.is_resolved() { Ok(()) } else { Err(RunError::Incomplete("[extract.assignment] table")) }
+}
+
 /// The first seven stages: all that can be said of the people, without a trace on disk but downloaded ciphertext.
 /// `work` is the folder where that may rest.
 pub fn resolve(pipeline: &Pipeline, settings: &Settings, world: &World<'_>, work: &Path) -> Result<People, RunError> {
+    needs_assignments(pipeline)?;
     Arrived::fetch(pipeline, settings, world, work)?.resolve(pipeline, world)
+}
+
+/// What there is to say about the extracts without publishing anything: resolved and mapped where there are assignments,
+/// else the rows by themselves. `work` is the folder where downloaded ciphertext may rest.
+pub fn validate(pipeline: &Pipeline, settings: &Settings, world: &World<'_>, work: &Path) -> Result<Report, RunError> {
+    if let Some(to) = pipeline.publish_to().filter(|_| pipeline.is_resolved())
+        && compare::last(&to)?.is_some()
+    {
+        // Held against the published run, as a plan is.
+        let staging = Staging::begin(&to)?.leaving_nothing();
+        let people = resolve(pipeline, settings, world, work)?;
+        let ready = record::prepare(staging, pipeline, settings, people, None, world)?;
+        world.progress.end("nothing: this is a validation");
+        return Ok(ready.report.unpublished());
+    }
+    let people = if pipeline.is_resolved() {
+        resolve(pipeline, settings, world, work)?
+    } else {
+        let (inputs, as_of) = Arrived::fetch(pipeline, settings, world, work)?.read(pipeline, world)?;
+        users::check_source(&inputs.tables, pipeline)?;
+        users::leave_unresolved(users::normalize(inputs, pipeline, &as_of, world), pipeline)?
+    };
+    record::report(pipeline, settings, &people)
 }
 
 /// Why a person is as it is: the same stages over those rows alone that can have a say in it.
@@ -139,13 +174,16 @@ pub fn explain(
     work: &Path,
     question: &Question<'_>,
 ) -> Result<Explanation, RunError> {
+    needs_assignments(pipeline)?;
     let (mut inputs, as_of) = Arrived::fetch(pipeline, settings, world, work)?.read(pipeline, world)?;
     users::check_source(&inputs.tables, pipeline)?;
     let number = question.person_number;
     let nobody = |similar| RunError::Nobody { number: number.to_owned(), similar };
     let mut unique: Vec<String> = ["WorkEmail", "UserName"].map(str::to_owned).into();
     unique.extend(pipeline.mapping.unique_attributes());
-    if !related::keep_related(&mut inputs.tables, number, &unique) {
+    // A check that compares people needs everybody.
+    let is_alone = !pipeline.checks.iter().any(CheckPlan::compares);
+    if is_alone && !related::keep_related(&mut inputs.tables, number, &unique) {
         return Err(nobody(related::similar(&inputs.tables, number)));
     }
     let people = people(pipeline, inputs, &as_of, world)?;

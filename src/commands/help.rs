@@ -4,6 +4,7 @@ use anyhow::Context;
 use clap::CommandFactory;
 use hcmsync::model::code::{self, Code};
 use hcmsync::pipeline::Options;
+use hcmsync::report::Report;
 use hcmsync::stages::map;
 use hcmsync::stages::publish::Manifest;
 use hcmsync::targets::{self, ProfileField};
@@ -66,6 +67,7 @@ pub fn help(topic: Option<&str>) -> Result<String, Failure> {
 pub fn schema(of: Schema) -> Result<String, Failure> {
     let schema = match of {
         Schema::Pipeline => schemars::schema_for!(Options),
+        Schema::Report => schemars::schema_for!(Report),
         Schema::Manifest => schemars::schema_for!(Manifest),
     };
     Ok(serde_json::to_string_pretty(&schema).context("the schema")? + "\n")

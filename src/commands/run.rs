@@ -15,6 +15,7 @@ use hcmsync::stages::publish;
 use jiff::Timestamp;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
+use super::validate::settings;
 use super::{Answer, Failure, load, wait};
 use crate::bars::Bars;
 use crate::cli::{Common, PipelineArgs, Running};
@@ -86,8 +87,8 @@ impl Process {
 }
 
 pub fn run(args: &PipelineArgs, how: &Running, common: &Common) -> Result<Answer, Failure> {
-    let pipeline = load(args)?;
-    let settings = Settings { as_of: args.as_of, allow: how.allow.clone() };
+    let mut pipeline = load(args)?;
+    let settings = settings(&mut pipeline, args, how.allow.clone(), &how.report)?;
     let process = Process::new(common.quiet)?;
     let summary = how.summary_file.as_deref().map(Summary::open).transpose()?;
     let outcome = match wait::run(&pipeline, &settings, how.only_new.is_some(), how.wait, &process)? {
@@ -98,7 +99,12 @@ pub fn run(args: &PipelineArgs, how: &Running, common: &Common) -> Result<Answer
     let text = match (common.quiet, common.json) {
         (true, _) => String::new(),
         (_, true) => serde_json::to_string_pretty(&outcome.report).context("the report")? + "\n",
-        _ => summarise(&outcome.report, &plain(&outcome.published.path), common.verbose),
+        _ => {
+            let folder = plain(&outcome.published.path);
+            let written = outcome.report.outputs.iter().filter(|output| output.headers.is_some());
+            let files: Vec<PathBuf> = written.map(|output| folder.join(&output.path)).collect();
+            outcome.report.text(files.iter().map(PathBuf::as_path), common.verbose)
+        }
     };
     Ok(text.into())
 }
@@ -140,27 +146,8 @@ impl<'a> Summary<'a> {
 }
 
 /// A path without `..`, for people; as it is where the system cannot say.
-fn plain(path: &Path) -> PathBuf {
+pub fn plain(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_path_buf())
-}
-
-/// What a person wants to see at the end of a run; with `-v` also where to look first.
-fn summarise(report: &Report, path: &Path, verbose: bool) -> String {
-    const PLACES: usize = 3;
-    let mut text = String::new();
-    for found in &report.findings {
-        text += &format!("{} {} {:>9}  {}\n", found.severity, found.code, found.count, found.title);
-        for example in found.examples.iter().filter(|_| verbose).take(PLACES) {
-            let number = example.person_number.as_deref().unwrap_or("-");
-            let file = example.file.as_deref().unwrap_or("-");
-            let line = example.line.map(|line| format!(":{line}")).unwrap_or_default();
-            text += &format!("                   {number} {}{line}\n", file.escape_debug());
-        }
-    }
-    for output in report.outputs.iter().filter(|output| output.headers.is_some()) {
-        text += &format!("{}\n", path.join(&output.path).display());
-    }
-    text + &report.last_line() + "\n"
 }
 
 #[expect(clippy::disallowed_methods, reason = "what is downloaded to explain is ciphertext, and gone with the folder")]
@@ -174,7 +161,7 @@ pub fn explain(args: &PipelineArgs, number: &str, fields: &[String], common: &Co
     let process = Process::new(true)?;
     let work = tempfile::tempdir().context("a folder for downloads")?;
     let explanation = process.with(|world| {
-        let settings = Settings { as_of: args.as_of, allow: Vec::new() };
+        let settings = Settings { as_of: args.as_of, ..Settings::default() };
         let question = Question { person_number: number, fields };
         hcmsync::run::explain(&pipeline, &settings, world, work.path(), &question)
     })?;

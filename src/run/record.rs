@@ -1,6 +1,7 @@
 //! What a run leaves: the outputs, the lists, the rejects, the report and the manifest, published together or not at all.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 
 use super::{Outcome, RunError, Settings, World, placement};
 use crate::model::finding::{Balance, Balances};
@@ -14,7 +15,7 @@ use crate::stages::publish::manifest::{self, Manifest, Persons as ManifestPerson
 use crate::stages::publish::{Artifact, PublishError, Staging, compare, lists, run_name};
 use crate::stages::resolve::Resolved;
 use crate::stages::validate::balance::{self, Persons};
-use crate::stages::validate::guards::{self, Facts, FileFacts, PersonChange};
+use crate::stages::validate::guards::{self, Facts, FileFacts, Name, PersonChange};
 use crate::targets::{FieldType, Format};
 
 /// All of a run but its last step: everything is staged, compared with the last published run, judged and reported on.
@@ -54,8 +55,19 @@ pub fn prepare(
     let facts = facts(&people, &balances, &persons);
     manifest.guards = guards::evaluate(&pipeline.options.guard, &settings.allow, &facts, changes.as_ref());
     let name = run_name(people.as_of.day, &manifest.input_hash, &manifest.pipeline.sha256, staging.written());
-    let judged = Judged { balances: &balances, persons: &persons, verdicts: &manifest.guards, changes };
-    let report = Report::new(&name, pipeline, &people, judged, staging.written());
+    let judged = Judged {
+        balances: &balances,
+        persons: &persons,
+        verdicts: &manifest.guards,
+        changes,
+        name: Some(&name),
+        to: Some(staging.to()),
+        previous: manifest.previous_run.as_deref(),
+        outputs: staging.written(),
+        expected: settings.expected.as_ref(),
+        mask: settings.mask.as_ref(),
+    };
+    let report = Report::new(pipeline, &people, &judged);
     let keep_runs = pipeline.options.publish.as_ref().map(|publish| publish.keep_runs);
     Ok(Ready { staging, manifest, name, keep_runs, report })
 }
@@ -68,21 +80,45 @@ impl Ready {
             return Err(RunError::Guards(manifest.guards));
         }
         world.go_on()?;
-        let mut json = serde_json::to_vec_pretty(&report)
-            .map_err(std::io::Error::other)
-            .map_err(PublishError::io(staging.to(), "reported on"))?;
-        json.push(b'\n');
-        staging.add(Artifact {
-            path: "report.json".into(),
-            rows: None,
-            headers: None,
-            write: Box::new(|out| out.write_all(&json).map(|()| 0)),
-        })?;
+        let files = report.files().map_err(PublishError::io(staging.to(), "reported on"))?;
+        for (path, content) in files {
+            let write = Box::new(move |out: &mut dyn Write| out.write_all(&content).map(|()| 0));
+            staging.add(Artifact { path: path.into(), rows: None, headers: None, write })?;
+        }
         let published = staging.commit(&name, manifest)?;
         keep_runs.map(|keep| published.prune(keep)).transpose()?;
         world.progress.end(&format!("{}", published.path.display()));
         Ok(Outcome { report, published })
     }
+}
+
+/// The report of what was read, where there is no published run to hold it against. A guard that trips stands in it, and
+/// decides its exit code.
+pub fn report(pipeline: &Pipeline, settings: &Settings, people: &People) -> Result<Report, RunError> {
+    let balances = balance::of_rows(&people.workforce, &people.resolved, people.as_of.day);
+    let mut persons = Persons::count(&people.resolved);
+    let is_resolved = pipeline.is_resolved();
+    if is_resolved {
+        check_sums(people, &balances, &persons)?;
+    } else {
+        persons.present = people.workforce.notes.iter().filter(|notes| notes.present).count() as u64;
+    }
+    let facts = facts(people, &balances, &persons);
+    let mut verdicts = guards::evaluate(&pipeline.options.guard, &settings.allow, &facts, None);
+    verdicts.retain(|verdict| is_resolved || matches!(verdict.name, Name::MinRows | Name::MaxRejected));
+    let judged = Judged {
+        balances: &balances,
+        persons: &persons,
+        verdicts: &verdicts,
+        changes: None,
+        name: None,
+        to: None,
+        previous: None,
+        outputs: &[],
+        expected: settings.expected.as_ref(),
+        mask: settings.mask.as_ref(),
+    };
+    Ok(Report::new(pipeline, people, &judged))
 }
 
 /// `INT001`: every row and every person stands in exactly one bucket (rule 27).

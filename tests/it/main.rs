@@ -39,6 +39,7 @@ mod publish;
 mod publish_faults;
 mod publish_processes;
 mod read;
+mod report;
 mod sketches;
 mod sshd;
 mod sums;
