@@ -78,7 +78,7 @@ pub fn inspect(name: &str, bytes: Vec<u8>, keys: Option<&Keys>) -> Inspection {
         return found;
     }
     let mut message = outside(&bytes);
-    match keys.map(|keys| decrypt::decrypt(&bytes, keys, &Limits::default())) {
+    match keys.map(|keys| decrypt::decrypt(bytes, keys, &Limits::default())) {
         None => found.notes.push("what is in the message takes a key: --pipeline PIPELINE".into()),
         Some(Err(error)) => message.seal = Some(error.to_string()),
         Some(Ok(opened)) => {
@@ -99,7 +99,7 @@ pub fn inspect(name: &str, bytes: Vec<u8>, keys: Option<&Keys>) -> Inspection {
 /// What the outermost packets tell, which takes no key.
 fn outside(bytes: &[u8]) -> Message {
     let mut message = Message { armored: bytes.first().is_some_and(|first| first & 0x80 == 0), ..Message::default() };
-    let Ok(binary) = decrypt::dearmor(bytes) else {
+    let Ok(binary) = decrypt::dearmor(bytes.to_vec()) else {
         return Message { seal: Some("damaged, or not an encrypted message".into()), ..message };
     };
     let envelope = match Envelope::scan(&binary) {

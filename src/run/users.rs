@@ -65,7 +65,8 @@ pub fn leave_unresolved(mut users: Users, pipeline: &Pipeline) -> Result<People,
     checks::of_rows(&mut users, pipeline)?;
     users.checks.extend(checks::unjudged(pipeline));
     let Users { workforce, sides, as_of, files, keys, checks, .. } = users;
-    let (joined, resolved, refused, outputs) = Default::default();
+    let (joined, resolved, outputs) = (Vec::new(), Vec::new(), Vec::new());
+    let refused = BTreeMap::new();
     Ok(People { workforce, sides, joined, resolved, as_of, files, keys, checks, refused, outputs, separate: 0 })
 }
 

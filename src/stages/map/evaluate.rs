@@ -109,7 +109,7 @@ pub(super) fn mask(condition: &Expression, table: &DataFrame, place: &str) -> Re
 
 /// The rows for which a condition is false; where it is null, it is not.
 pub(super) fn mask_of_broken(condition: &Expression, table: &DataFrame, place: &str) -> Result<Vec<u32>, MapError> {
-    let column = compute_as(&[condition], table, |_| place.to_owned(), DataType::Boolean)?.remove(0);
+    let column = compute_as(&[condition], table, |_| place.to_owned(), Some(DataType::Boolean))?.remove(0);
     let flags = column.bool().map_err(|error| failed(place.to_owned(), &error))?;
     Ok((0u32..).zip(flags.iter()).filter(|(_, flag)| *flag == Some(false)).map(|(row, _)| row).collect())
 }

@@ -26,7 +26,7 @@ pub fn survey(name: &str, bytes: &[u8]) -> Option<Survey> {
     let start = strict::skip_blank(&text.bytes, text.start);
     let delimiter = find_delimiter(&text.bytes[start..]);
     let line = strict::record(&text.bytes, start, delimiter).ok().filter(|line| line.end > start)?;
-    let headers = records::split(&text.bytes[start..line.end], delimiter);
+    let headers = records::split(std::str::from_utf8(&text.bytes[start..line.end]).ok()?, delimiter);
     let kind = kind_of(name, &headers);
     Some(Survey { encoding: text.encoding, has_mark, delimiter, headers, kind })
 }
