@@ -13,7 +13,7 @@ PACKAGES     := build-essential pkg-config libssl-dev libclang-dev ca-certificat
                 slapd python3-venv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test promises judges lint fuzz deny sbom bench sample clean
+.PHONY: help setup build demo test promises judges lint axe fuzz deny sbom bench sample clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -46,6 +46,13 @@ lint: setup ## format and clippy (rustup component add rustfmt clippy)
 	cargo fmt --check
 	RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS=-Dwarnings__CLIPPY_HACKERY__ \
 	    cargo build --release --locked --lib --bins --tests
+
+# Outside of `make test`: it installs a browser.
+axe: build ## the report of the sample in a real browser: accessible, and asks nothing of anybody
+	@command -v chromium npm node > /dev/null || { $(SUDO) apt-get update -qq; $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium npm nodejs; }
+	@mkdir -p target/axe && npm install --prefix target/axe --no-audit --no-fund --silent axe-core@4 playwright-core@1
+	@$(HCMSYNC) run qooper --quiet --to target/axe/out
+	node tests/axe.mjs target/axe target/axe/out/current/report.html
 
 fuzz: setup ## ten minutes of libFuzzer over pipeline files, CSV, messages, names and expressions
 	fuzz/run.sh $(or $(SECONDS_EACH),120)

@@ -1,8 +1,9 @@
 //! The command line: what may be typed, and what it means. Parsing is `clap`'s; the meaning is handed to the library.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use hcmsync::stages::fetch::Age;
 use hcmsync::stages::validate::guards::Allow;
 use jiff::civil::Date;
 
@@ -49,12 +50,28 @@ pub enum Command {
     Run {
         #[command(flatten)]
         pipeline: PipelineArgs,
-        /// Let a guard through for this run, as in max_leavers=5%
+        #[command(flatten)]
+        how: Running,
+    },
+    /// The data validation report alone: nothing is published, and no output is needed
+    Validate {
+        #[command(flatten)]
+        pipeline: PipelineArgs,
+        /// Write report.html, report.json and junit.xml to this folder
+        #[arg(long, value_name = "DIR")]
+        report: Option<PathBuf>,
+        /// Let a guard through, as in max_leavers=5%
         #[arg(long, value_name = "GUARD=VALUE")]
         allow: Vec<Allow>,
-        /// Also write the report's summary here, as JSON
-        #[arg(long, value_name = "PATH")]
-        summary_file: Option<PathBuf>,
+        #[command(flatten)]
+        about: ReportArgs,
+    },
+    /// All of a run but publishing, with the changes against the last published run
+    Plan {
+        #[command(flatten)]
+        pipeline: PipelineArgs,
+        #[command(flatten)]
+        how: Differences,
     },
     /// Why this person has this assignment, these values, or is missing
     Explain {
@@ -71,10 +88,33 @@ pub enum Command {
         #[command(flatten)]
         pipeline: PipelineArgs,
     },
+    /// Two published runs
+    Diff {
+        /// The directory of the earlier run
+        run_a: PathBuf,
+        /// The directory of the later run, or TO/current
+        run_b: PathBuf,
+        #[command(flatten)]
+        how: Differences,
+    },
+    /// The published runs of a pipeline
+    Runs {
+        #[command(subcommand)]
+        action: Runs,
+    },
     /// A published run against its manifest
     Verify {
         /// The directory of the run, or TO/current
         run: PathBuf,
+    },
+    /// Write a pipeline from sample extracts
+    Init(Init),
+    /// What is in this file: OpenPGP packets, header, kind, encoding, dates
+    Inspect {
+        file: PathBuf,
+        /// Open a message with the keys of this pipeline
+        #[arg(long, value_name = "PIPELINE")]
+        pipeline: Option<PathBuf>,
     },
     /// The OpenPGP key pair for Oracle's Security Console, and the steps there
     Keys {
@@ -104,6 +144,34 @@ pub enum Command {
     },
 }
 
+#[derive(Debug, Subcommand)]
+pub enum Runs {
+    /// The runs that are there, oldest first; the current one is marked
+    List {
+        #[command(flatten)]
+        of: RunsOf,
+    },
+    /// Remove the oldest runs, never the current one
+    Prune {
+        #[command(flatten)]
+        of: RunsOf,
+        /// How many to keep, the current one included; the pipeline's keep_runs if not given
+        #[arg(long, value_name = "N")]
+        keep: Option<u32>,
+    },
+}
+
+/// Whose runs.
+#[derive(Args, Clone, Debug)]
+pub struct RunsOf {
+    /// A pipeline, or the directory that one publishes to
+    #[arg(value_name = "PIPELINE|DIR")]
+    pub of: PathBuf,
+    /// The environment: [env.NAME] of the pipeline
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+}
+
 /// A pipeline and what may be changed about it.
 #[derive(Args, Clone, Debug)]
 pub struct PipelineArgs {
@@ -121,6 +189,63 @@ pub struct PipelineArgs {
     /// Publish here in place of [publish].to
     #[arg(long, value_name = "DIR")]
     pub to: Option<PathBuf>,
+}
+
+/// What the report is held against, and who may see it.
+#[derive(Args, Clone, Debug)]
+pub struct ReportArgs {
+    /// Totals that HR gives, to be reconciled: a CSV file of attribute,value,expected
+    #[arg(long, value_name = "FILE")]
+    pub expected: Option<PathBuf>,
+    /// In the report, put tokens for PersonNumbers and leave small numbers out
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub mask: Option<Masking>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Masking {
+    Full,
+}
+
+impl PipelineArgs {
+    /// A pipeline as it is.
+    pub fn of(pipeline: &Path) -> PipelineArgs {
+        PipelineArgs { pipeline: pipeline.into(), as_of: None, env: None, from: None, to: None }
+    }
+}
+
+/// How a run is done.
+#[derive(Args, Clone, Debug)]
+pub struct Running {
+    /// Wait so long for a complete and fresh set of extracts, and for the lock
+    #[arg(long, value_name = "TIME", value_parser = age)]
+    pub wait: Option<Age>,
+    /// Exit with this code where the newest extracts were published already
+    #[arg(long, value_name = "CODE", num_args = 0..=1, require_equals = true, default_missing_value = "99")]
+    pub only_new: Option<u8>,
+    /// Let a guard through for this run, as in max_leavers=5%
+    #[arg(long, value_name = "GUARD=VALUE")]
+    pub allow: Vec<Allow>,
+    /// Also write the report's summary here, as JSON
+    #[arg(long, value_name = "PATH")]
+    pub summary_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub report: ReportArgs,
+}
+
+fn age(text: &str) -> Result<Age, String> {
+    Age::try_from(text.to_owned())
+}
+
+/// How differences are told.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct Differences {
+    /// Also list the persons, with the names of what changed and no values
+    #[arg(long)]
+    pub list: bool,
+    /// Exit with 10 where there are differences
+    #[arg(long)]
+    pub detailed_exitcode: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -149,6 +274,19 @@ pub enum Keys {
 }
 
 #[derive(Args, Clone, Debug)]
+pub struct Init {
+    /// The folder with the sample extracts, plain or encrypted
+    #[arg(long, value_name = "DIR")]
+    pub from: PathBuf,
+    /// The target, as `hcmsync targets` lists it
+    #[arg(long, value_name = "PROFILE")]
+    pub target: String,
+    /// Write it to this new file, and not to stdout
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Args, Clone, Debug)]
 pub struct Sample {
     /// The folder to write to
     #[arg(long, value_name = "DIR")]
@@ -173,5 +311,6 @@ pub struct Sample {
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum Schema {
     Pipeline,
+    Report,
     Manifest,
 }

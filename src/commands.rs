@@ -2,9 +2,15 @@
 
 mod check;
 mod help;
+mod init;
+mod inspect;
 mod keys;
+mod plan;
 mod run;
+mod runs;
 mod sample;
+mod validate;
+mod wait;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -64,14 +70,34 @@ impl From<publish::PublishError> for Failure {
     }
 }
 
-/// Does what was asked; the result is what belongs on stdout.
-pub fn execute(cli: Cli) -> Result<String, Failure> {
+/// What a command that did not fail has to say: what belongs on stdout, and an exit code that may mean something.
+pub struct Answer {
+    pub text: String,
+    pub exit_code: u8,
+}
+
+impl From<String> for Answer {
+    fn from(text: String) -> Answer {
+        Answer { text, exit_code: 0 }
+    }
+}
+
+/// Does what was asked.
+pub fn execute(cli: Cli) -> Result<Answer, Failure> {
     let Cli { command, common } = cli;
-    match command {
-        Command::Run { pipeline, allow, summary_file } => run::run(&pipeline, allow, summary_file.as_deref(), &common),
+    let text = match command {
+        Command::Run { pipeline, how } => return run::run(&pipeline, &how, &common),
+        Command::Validate { pipeline, report, allow, about } => {
+            validate::validate(&pipeline, report.as_deref(), allow, &about, &common)
+        }
+        Command::Plan { pipeline, how } => return plan::plan(&pipeline, how, &common),
+        Command::Diff { run_a, run_b, how } => return plan::diff(&run_a, &run_b, how, &common),
         Command::Explain { pipeline, person_number, field } => run::explain(&pipeline, &person_number, &field, &common),
         Command::Check { pipeline } => check::check(&pipeline, &common),
+        Command::Runs { action } => runs::runs(&action, &common),
         Command::Verify { run } => run::verify(&run),
+        Command::Init(init) => init::init(&init),
+        Command::Inspect { file, pipeline } => inspect::inspect(&file, pipeline.as_deref(), &common),
         Command::Keys { action } => keys::keys(action, &common),
         Command::Sample(sample) => sample::sample(&sample, &common),
         Command::Schema { of } => help::schema(of),
@@ -79,16 +105,16 @@ pub fn execute(cli: Cli) -> Result<String, Failure> {
         Command::Completions { shell } => Ok(help::completions(shell)),
         Command::Man => help::man(),
         Command::Help { topic } => help::help(topic.as_deref()),
-    }
+    };
+    text.map(Answer::from)
 }
 
-/// Prints a result to stdout. A reader who left early is no error.
-pub fn print(text: &str) -> ExitCode {
+/// Prints what belongs on stdout, and gives the exit code. A reader who left early is no error.
+pub fn print(Answer { text, exit_code }: &Answer) -> ExitCode {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(_) => ExitCode::from(1),
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => ExitCode::from(1),
+        _ => ExitCode::from(*exit_code),
     }
 }
 

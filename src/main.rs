@@ -23,7 +23,7 @@ fn main() -> ExitCode {
         let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
     }
     match commands::execute(cli) {
-        Ok(text) => commands::print(&text),
+        Ok(answer) => commands::print(&answer),
         Err(failure) => {
             // A closed stderr is no reason to change the exit code.
             let _ = writeln!(std::io::stderr(), "{}", failure.text(&common));

@@ -1,12 +1,15 @@
 //! What a run knows of everybody once they are resolved and mapped: the run makes it, and the report and the published
 //! files are made of it. It holds what the stages gave, and decides nothing.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::stages::map::{Joined, MappedOutput, OutputPlan};
+use crate::model::finding::Example;
+use crate::model::shape::shape;
+use crate::stages::map::{Joined, MappedOutput, OutputPlan, Problem};
 use crate::stages::normalize::{Side, Workforce};
 use crate::stages::resolve::Resolved;
 
@@ -21,6 +24,10 @@ pub struct People {
     pub files: Vec<Input>,
     /// The fingerprints of the keys that opened the extracts.
     pub keys: Vec<String>,
+    /// What the pipeline's own checks found.
+    pub checks: Vec<Checked>,
+    /// Whom the target does not take, by the number of the output and of its column.
+    pub refused: BTreeMap<(usize, usize), Refused>,
     /// The users of each output, then of each file of a state.
     pub outputs: Vec<Mapped>,
     /// How many users stand in files of states, and in no output.
@@ -37,6 +44,50 @@ pub struct Mapped {
     pub rows: Vec<u32>,
     /// The person of each row of `output`.
     pub persons: Vec<u32>,
+}
+
+/// The persons who are left out for a value of one column, by what is wrong with it.
+#[derive(Clone, Debug, Default)]
+pub struct Refused {
+    pub missing: u64,
+    pub invalid: u64,
+    pub unmapped: u64,
+    /// The shapes of the invalid and the unmapped values.
+    pub shapes: BTreeMap<String, u64>,
+}
+
+impl Refused {
+    /// Past so many different shapes, others are not told apart.
+    const SHAPES: usize = 100;
+
+    /// Counts one person.
+    pub fn add(&mut self, problem: Problem, value: Option<&str>) {
+        match problem {
+            Problem::Missing => self.missing += 1,
+            Problem::Unmapped => self.unmapped += 1,
+            Problem::Vocabulary | Problem::TooLong => self.invalid += 1,
+            Problem::Formula => return,
+        }
+        let shape = value.map(shape);
+        if let Some(shape) = shape.filter(|shape| self.shapes.len() < Self::SHAPES || self.shapes.contains_key(shape)) {
+            *self.shapes.entry(shape).or_default() += 1;
+        }
+    }
+}
+
+/// What a check of the pipeline found.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    pub name: String,
+    pub over: &'static str,
+    pub severity: char,
+    pub message: String,
+    /// What must hold.
+    pub condition: String,
+    /// How many rows or persons were looked at; none where people were not resolved.
+    pub judged: Option<u64>,
+    pub count: u64,
+    pub examples: Vec<Example>,
 }
 
 /// The as-of date D, who decided it, and the extract's own date where it is known (rules 1 and 2).

@@ -3,10 +3,11 @@
 mod failure;
 mod input;
 mod origin;
+mod placement;
 mod record;
 mod users;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -18,11 +19,13 @@ use crate::people::{AsOfDate, People};
 use crate::pipeline::Pipeline;
 use crate::progress::Progress;
 use crate::report::explain::Explanation;
-use crate::report::{self, Report};
+use crate::report::{self, Expected, Mask, Report};
 use crate::stages::decrypt::Keys;
+use crate::stages::fetch::Fetched;
+use crate::stages::map::CheckPlan;
 use crate::stages::normalize::related;
-use crate::stages::publish::{Published, Staging};
-use crate::stages::validate::guards::Allow;
+use crate::stages::publish::{Published, Staging, compare, manifest};
+use crate::stages::validate::guards::{Allow, PersonChange};
 
 /// What the command line says of this run.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +34,10 @@ pub struct Settings {
     pub as_of: Option<Date>,
     /// `--allow GUARD=VALUE`.
     pub allow: Vec<Allow>,
+    /// `--expected`: the totals that HR gives.
+    pub expected: Option<Expected>,
+    /// `--mask full`: the key of the tokens.
+    pub mask: Option<Mask>,
 }
 
 /// The world around a run, handed in by the binary: the run reads neither clock nor environment itself.
@@ -63,22 +70,101 @@ pub struct Outcome {
     pub published: Published,
 }
 
+/// How a run ended that was to do only what is new.
+pub enum Ended {
+    Published(Box<Outcome>),
+    /// The newest extracts were published already, as this run: nothing was decrypted.
+    NothingNew(String),
+}
+
+/// A run that stopped before its last step: what would be published, and what would change.
+pub struct Plan {
+    /// Its changes and its guards tell of the published run that it was compared with.
+    pub report: Report,
+    /// Whom the changes are about, by PersonNumber, where that was asked for.
+    pub persons: Vec<PersonChange>,
+}
+
 /// Runs a pipeline from its extracts to the published directory. Nothing is published unless all of it is right.
 pub fn run(pipeline: &Pipeline, settings: &Settings, world: &World<'_>) -> Result<Outcome, RunError> {
+    let (to, staging) = begin(pipeline)?;
+    let arrived = Arrived::fetch(pipeline, settings, world, &to)?;
+    publish(staging, arrived, pipeline, settings, world)
+}
+
+/// As [`run`], but what was published already is not even decrypted.
+pub fn run_if_new(pipeline: &Pipeline, settings: &Settings, world: &World<'_>) -> Result<Ended, RunError> {
+    let (to, staging) = begin(pipeline)?;
+    let arrived = Arrived::fetch(pipeline, settings, world, &to)?;
+    match arrived.published_as(pipeline, &to)? {
+        Some(run) => Ok(Ended::NothingNew(run)),
+        None => publish(staging, arrived, pipeline, settings, world).map(|outcome| Ended::Published(Box::new(outcome))),
+    }
+}
+
+fn publish(
+    staging: Staging,
+    arrived: Arrived,
+    pipeline: &Pipeline,
+    settings: &Settings,
+    world: &World<'_>,
+) -> Result<Outcome, RunError> {
+    let people = arrived.resolve(pipeline, world)?;
+    record::prepare(staging, pipeline, settings, people, None, world)?.publish(world)
+}
+
+/// As [`run`], but for its last step; nothing is left of it. With `list`, the plan says whom the changes are about.
+pub fn plan(pipeline: &Pipeline, settings: &Settings, list: bool, world: &World<'_>) -> Result<Plan, RunError> {
+    let (to, staging) = begin(pipeline)?;
+    let staging = staging.leaving_nothing();
+    let people = resolve(pipeline, settings, world, &to)?;
+    let mut persons = Vec::new();
+    let ready = record::prepare(staging, pipeline, settings, people, list.then_some(&mut persons), world)?;
+    world.progress.end("nothing: this is a plan");
+    Ok(Plan { report: Report { status: "planned", ..ready.report }, persons })
+}
+
+/// Where the run is published to, and its stage, with the lock: a bad target fails before the work.
+fn begin(pipeline: &Pipeline) -> Result<(PathBuf, Staging), RunError> {
+    needs_assignments(pipeline)?;
     let to = pipeline.publish_to().ok_or(RunError::NowhereToPublish)?;
     let staging = Staging::begin(&to)?;
-    let people = resolve(pipeline, settings, world, &to)?;
-    origin::not_older(&to, &people.files)?;
-    world.go_on()?;
-    record::publish(staging, &to, pipeline, settings, people, world)
+    Ok((to, staging))
+}
+
+/// Nobody can be resolved without assignments.
+fn needs_assignments(pipeline: &Pipeline) -> Result<(), RunError> {
+    if pipeline.is_resolved() { Ok(()) } else { Err(RunError::Incomplete("[extract.assignment] table")) }
 }
 
 /// The first seven stages: all that can be said of the people, without a trace on disk but downloaded ciphertext.
 /// `work` is the folder where that may rest.
 pub fn resolve(pipeline: &Pipeline, settings: &Settings, world: &World<'_>, work: &Path) -> Result<People, RunError> {
-    let (inputs, as_of) = read(pipeline, settings, world, work)?;
-    users::check_source(&inputs.tables, pipeline)?;
-    people(pipeline, inputs, &as_of, world)
+    needs_assignments(pipeline)?;
+    Arrived::fetch(pipeline, settings, world, work)?.resolve(pipeline, world)
+}
+
+/// What there is to say about the extracts without publishing anything: resolved and mapped where there are assignments,
+/// else the rows by themselves. `work` is the folder where downloaded ciphertext may rest.
+pub fn validate(pipeline: &Pipeline, settings: &Settings, world: &World<'_>, work: &Path) -> Result<Report, RunError> {
+    if let Some(to) = pipeline.publish_to().filter(|_| pipeline.is_resolved())
+        && compare::last(&to)?.is_some()
+    {
+        // Held against the published run, as a plan is.
+        let staging = Staging::begin(&to)?.leaving_nothing();
+        let people = resolve(pipeline, settings, world, work)?;
+        let ready = record::prepare(staging, pipeline, settings, people, None, world)?;
+        world.progress.end("nothing: this is a validation");
+        return Ok(ready.report.unpublished());
+    }
+    let people = if pipeline.is_resolved() {
+        resolve(pipeline, settings, world, work)?
+    } else {
+        let (inputs, as_of) = Arrived::fetch(pipeline, settings, world, work)?.read(pipeline, world)?;
+        users::check_source(&inputs.tables, pipeline)?;
+        users::leave_unresolved(users::normalize(inputs, pipeline, &as_of, world), pipeline)?
+    };
+    record::report(pipeline, settings, &people)
 }
 
 /// Why a person is as it is: the same stages over those rows alone that can have a say in it.
@@ -89,13 +175,16 @@ pub fn explain(
     work: &Path,
     question: &Question<'_>,
 ) -> Result<Explanation, RunError> {
-    let (mut inputs, as_of) = read(pipeline, settings, world, work)?;
+    needs_assignments(pipeline)?;
+    let (mut inputs, as_of) = Arrived::fetch(pipeline, settings, world, work)?.read(pipeline, world)?;
     users::check_source(&inputs.tables, pipeline)?;
     let number = question.person_number;
     let nobody = |similar| RunError::Nobody { number: number.to_owned(), similar };
     let mut unique: Vec<String> = ["WorkEmail", "UserName"].map(str::to_owned).into();
     unique.extend(pipeline.mapping.unique_attributes());
-    if !related::keep_related(&mut inputs.tables, number, &unique) {
+    // A check that compares people needs everybody.
+    let is_alone = !pipeline.checks.iter().any(CheckPlan::compares);
+    if is_alone && !related::keep_related(&mut inputs.tables, number, &unique) {
         return Err(nobody(related::similar(&inputs.tables, number)));
     }
     let people = people(pipeline, inputs, &as_of, world)?;
@@ -103,22 +192,52 @@ pub fn explain(
     explained.ok_or_else(|| nobody(Vec::new()))
 }
 
-/// Fetch, decrypt and read, and the day as of which all is judged.
-fn read(
-    pipeline: &Pipeline,
-    settings: &Settings,
-    world: &World<'_>,
-    work: &Path,
-) -> Result<(Inputs, AsOfDate), RunError> {
-    let keys = pipeline.options.decrypt.as_ref().map(|options| Keys::load(options, &pipeline.base)).transpose()?;
-    let inbox = input::Inbox::open(work)?;
-    let fetched = input::fetch(pipeline, world, &inbox)?;
-    let as_of = input::as_of(pipeline, settings.as_of, world.now, &fetched)?;
-    world.go_on()?;
-    let inputs = input::read(pipeline, fetched, as_of.day, keys.as_ref(), world)?;
-    drop(inbox);
-    world.go_on()?;
-    Ok((inputs, as_of))
+/// The newest extracts, whole and still encrypted, with what it takes to read them.
+struct Arrived {
+    keys: Option<Keys>,
+    // Holds what was downloaded until it is read.
+    inbox: input::Inbox,
+    files: Vec<Fetched>,
+    as_of: AsOfDate,
+}
+
+impl Arrived {
+    /// Keys that cannot be opened fail before anything is fetched.
+    fn fetch(pipeline: &Pipeline, settings: &Settings, world: &World<'_>, work: &Path) -> Result<Arrived, RunError> {
+        let keys = pipeline.options.decrypt.as_ref().map(|options| Keys::load(options, &pipeline.base)).transpose()?;
+        let inbox = input::Inbox::open(work)?;
+        let files = input::fetch(pipeline, world, &inbox)?;
+        let as_of = input::as_of(pipeline, settings.as_of, world.now, &files)?;
+        world.go_on()?;
+        Ok(Arrived { keys, inbox, files, as_of })
+    }
+
+    /// The published run that was made of the same files and pipeline as of the same day, if it is the current one.
+    fn published_as(&self, pipeline: &Pipeline, to: &Path) -> Result<Option<String>, RunError> {
+        let hash = manifest::input_hash(self.files.iter().map(|file| (file.kind, file.sha256.as_str())));
+        let last = compare::last(to)?.map(|(_, manifest)| manifest);
+        let same = last.filter(|last| {
+            last.input_hash == hash
+                && last.pipeline.sha256 == pipeline.sha256
+                && last.as_of == self.as_of.day.to_string()
+        });
+        Ok(same.map(|last| last.run))
+    }
+
+    /// Decrypt and read; what was downloaded is gone then.
+    fn read(self, pipeline: &Pipeline, world: &World<'_>) -> Result<(Inputs, AsOfDate), RunError> {
+        let Arrived { keys, inbox, files, as_of } = self;
+        let inputs = input::read(pipeline, files, as_of.day, keys.as_ref(), world)?;
+        drop(inbox);
+        world.go_on()?;
+        Ok((inputs, as_of))
+    }
+
+    fn resolve(self, pipeline: &Pipeline, world: &World<'_>) -> Result<People, RunError> {
+        let (inputs, as_of) = self.read(pipeline, world)?;
+        users::check_source(&inputs.tables, pipeline)?;
+        people(pipeline, inputs, &as_of, world)
+    }
 }
 
 /// Normalize, resolve, validate and map.
@@ -126,5 +245,7 @@ fn people(pipeline: &Pipeline, inputs: Inputs, as_of: &AsOfDate, world: &World<'
     let workforce = users::normalize(inputs, pipeline, as_of, world);
     let resolved = users::resolve(workforce, pipeline, world)?;
     world.go_on()?;
-    users::map(resolved, pipeline, world)
+    let people = users::map(resolved, pipeline, world)?;
+    world.go_on()?;
+    Ok(people)
 }

@@ -49,7 +49,7 @@ pub fn check(args: &PipelineArgs, common: &Common) -> Result<String, Failure> {
     match points.iter().find(|point| !point.ok) {
         None => Ok(if common.quiet { String::new() } else { text }),
         Some(first) => {
-            super::print(&text);
+            super::print(&text.into());
             Err(Failure { message: format!("{} is not ready", pipeline.path), help: None, exit_code: first.exit_code })
         }
     }
@@ -128,7 +128,7 @@ fn check_probe(probe: Probe) -> Vec<Point> {
 /// The target takes a stage, and nobody holds its lock; the stage is gone again at once.
 fn check_target(pipeline: &Pipeline) -> Point {
     let Some(to) = pipeline.publish_to() else { return Point::bad("publish", RunError::NowhereToPublish) };
-    match Staging::begin(&to) {
+    match Staging::begin(&to).map(Staging::leaving_nothing) {
         Ok(_) => Point::good("publish", to.display()),
         Err(error) => Point::bad("publish", error),
     }

@@ -4,6 +4,7 @@ use anyhow::Context;
 use clap::CommandFactory;
 use hcmsync::model::code::{self, Code};
 use hcmsync::pipeline::Options;
+use hcmsync::report::Report;
 use hcmsync::stages::map;
 use hcmsync::stages::publish::Manifest;
 use hcmsync::targets::{self, ProfileField};
@@ -66,9 +67,19 @@ pub fn help(topic: Option<&str>) -> Result<String, Failure> {
 pub fn schema(of: Schema) -> Result<String, Failure> {
     let schema = match of {
         Schema::Pipeline => schemars::schema_for!(Options),
+        Schema::Report => schemars::schema_for!(Report),
         Schema::Manifest => schemars::schema_for!(Manifest),
     };
     Ok(serde_json::to_string_pretty(&schema).context("the schema")? + "\n")
+}
+
+/// The target of a name, or the nearest one in the refusal.
+pub fn profile(name: &str) -> Result<&'static targets::Profile, Failure> {
+    targets::profile(name).ok_or_else(|| {
+        let names = targets::profiles().iter().map(|profile| profile.name.as_str());
+        let help = map::nearest(name, names).map(|nearest| format!("did you mean {nearest}?"));
+        Failure { message: format!("there is no target {name:?}"), help, exit_code: 2 }
+    })
 }
 
 pub fn targets(name: Option<&str>) -> Result<String, Failure> {
@@ -78,11 +89,7 @@ pub fn targets(name: Option<&str>) -> Result<String, Failure> {
             .map(|profile| format!("{:25} {}\n", profile.name, profile.title))
             .collect());
     };
-    let Some(profile) = targets::profile(name) else {
-        let names = targets::profiles().iter().map(|profile| profile.name.as_str());
-        let help = map::nearest(name, names).map(|nearest| format!("did you mean {nearest}?"));
-        return Err(Failure { message: format!("there is no target {name:?}"), help, exit_code: 2 });
-    };
+    let profile = profile(name)?;
     let mut text = format!("{}: {}\n{}\n", profile.name, profile.title, profile.description);
     for note in &profile.notes {
         text += &format!("  - {note}\n");

@@ -9,16 +9,16 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use anyhow::Context;
 use hcmsync::progress::{Progress, Silent};
 use hcmsync::report::Report;
-use hcmsync::run::{Question, RunError, Settings, World};
+use hcmsync::run::{Ended, Question, RunError, Settings, World};
 use hcmsync::stages::map::nearest;
 use hcmsync::stages::publish;
-use hcmsync::stages::validate::guards::Allow;
 use jiff::Timestamp;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
-use super::{Failure, load};
+use super::validate::settings;
+use super::{Answer, Failure, load, wait};
 use crate::bars::Bars;
-use crate::cli::{Common, PipelineArgs};
+use crate::cli::{Common, PipelineArgs, Running};
 
 /// The world as this process sees it.
 pub struct Process {
@@ -49,9 +49,32 @@ impl Process {
     }
 
     /// Calls the library with this world; a stop is told apart by its signal.
-    #[expect(clippy::disallowed_methods, reason = "the rim: the binary reads the clock for the library")]
     pub fn with<T>(&self, call: impl FnOnce(&World<'_>) -> Result<T, RunError>) -> Result<T, Failure> {
-        let stopped = || self.signal.load(Ordering::Relaxed) != 0;
+        self.attempt(call).map_err(|error| self.failure(error))
+    }
+
+    /// Whether somebody asked to stop.
+    pub fn is_stopped(&self) -> bool {
+        self.signal.load(Ordering::Relaxed) != 0
+    }
+
+    /// Who is told of the progress.
+    pub fn progress(&self) -> &dyn Progress {
+        self.progress.as_ref()
+    }
+
+    /// An error of the library, as the program ends with it.
+    pub fn failure(&self, error: RunError) -> Failure {
+        let stopped_by = self.signal.load(Ordering::Relaxed) as u8;
+        let is_stop = matches!(error, RunError::Stopped);
+        let failure = Failure::from(error);
+        if is_stop { Failure { exit_code: 128 + stopped_by, ..failure } } else { failure }
+    }
+
+    /// Calls the library with the world as it is at this moment.
+    #[expect(clippy::disallowed_methods, reason = "the rim: the binary reads the clock for the library")]
+    pub fn attempt<T>(&self, call: impl FnOnce(&World<'_>) -> Result<T, RunError>) -> Result<T, RunError> {
+        let stopped = || self.is_stopped();
         let world = World {
             now: Timestamp::now(),
             home: self.home.as_deref(),
@@ -59,27 +82,43 @@ impl Process {
             stopped: &stopped,
             progress: self.progress.as_ref(),
         };
-        call(&world).map_err(|error| {
-            let stopped_by = self.signal.load(Ordering::Relaxed) as u8;
-            let is_stop = matches!(error, RunError::Stopped);
-            let failure = Failure::from(error);
-            if is_stop { Failure { exit_code: 128 + stopped_by, ..failure } } else { failure }
-        })
+        call(&world)
     }
 }
 
-pub fn run(args: &PipelineArgs, allow: Vec<Allow>, summary: Option<&Path>, common: &Common) -> Result<String, Failure> {
-    let pipeline = load(args)?;
-    let settings = Settings { as_of: args.as_of, allow };
+pub fn run(args: &PipelineArgs, how: &Running, common: &Common) -> Result<Answer, Failure> {
+    let mut pipeline = load(args)?;
+    let settings = settings(&mut pipeline, args, how.allow.clone(), &how.report)?;
     let process = Process::new(common.quiet)?;
-    let summary = summary.map(Summary::open).transpose()?;
-    let outcome = process.with(|world| hcmsync::run::run(&pipeline, &settings, world))?;
+    let summary = how.summary_file.as_deref().map(Summary::open).transpose()?;
+    let outcome = match wait::run(&pipeline, &settings, how.only_new.is_some(), how.wait, &process)? {
+        Ended::Published(outcome) => *outcome,
+        Ended::NothingNew(run) => return nothing_new(&run, how.only_new.unwrap_or_default(), common),
+    };
     summary.map(|summary| summary.write(&outcome.report)).transpose()?;
-    match (common.quiet, common.json) {
-        (true, _) => Ok(String::new()),
-        (_, true) => Ok(serde_json::to_string_pretty(&outcome.report).context("the report")? + "\n"),
-        _ => Ok(summarise(&outcome.report, &plain(&outcome.published.path), common.verbose)),
-    }
+    let text = match (common.quiet, common.json) {
+        (true, _) => String::new(),
+        (_, true) => serde_json::to_string_pretty(&outcome.report).context("the report")? + "\n",
+        _ => {
+            let folder = plain(&outcome.published.path);
+            let written = outcome.report.outputs.iter().filter(|output| output.headers.is_some());
+            let files: Vec<PathBuf> = written.map(|output| folder.join(&output.path)).collect();
+            outcome.report.text(files.iter().map(PathBuf::as_path), common.verbose)
+        }
+    };
+    Ok(text.into())
+}
+
+/// The answer of `--only-new` where there is nothing to do.
+fn nothing_new(run: &str, exit_code: u8, common: &Common) -> Result<Answer, Failure> {
+    let text = match (common.quiet, common.json) {
+        (true, _) => String::new(),
+        (_, true) => {
+            serde_json::json!({ "status": "nothing_new", "exit_code": exit_code, "run": run }).to_string() + "\n"
+        }
+        _ => format!("hcmsync: nothing new: the newest extracts were published as {run}\n"),
+    };
+    Ok(Answer { text, exit_code })
 }
 
 /// The file of `--summary-file`: opened before the work, so that a bad path fails at once, and only then replaced.
@@ -107,27 +146,8 @@ impl<'a> Summary<'a> {
 }
 
 /// A path without `..`, for people; as it is where the system cannot say.
-fn plain(path: &Path) -> PathBuf {
+pub fn plain(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_path_buf())
-}
-
-/// What a person wants to see at the end of a run; with `-v` also where to look first.
-fn summarise(report: &Report, path: &Path, verbose: bool) -> String {
-    const PLACES: usize = 3;
-    let mut text = String::new();
-    for found in &report.findings {
-        text += &format!("{} {} {:>9}  {}\n", found.severity, found.code, found.count, found.title);
-        for example in found.examples.iter().filter(|_| verbose).take(PLACES) {
-            let number = example.person_number.as_deref().unwrap_or("-");
-            let file = example.file.as_deref().unwrap_or("-");
-            let line = example.line.map(|line| format!(":{line}")).unwrap_or_default();
-            text += &format!("                   {number} {}{line}\n", file.escape_debug());
-        }
-    }
-    for output in report.outputs.iter().filter(|output| output.headers.is_some()) {
-        text += &format!("{}\n", path.join(&output.path).display());
-    }
-    text + &report.last_line() + "\n"
 }
 
 #[expect(clippy::disallowed_methods, reason = "what is downloaded to explain is ciphertext, and gone with the folder")]
@@ -141,7 +161,7 @@ pub fn explain(args: &PipelineArgs, number: &str, fields: &[String], common: &Co
     let process = Process::new(true)?;
     let work = tempfile::tempdir().context("a folder for downloads")?;
     let explanation = process.with(|world| {
-        let settings = Settings { as_of: args.as_of, allow: Vec::new() };
+        let settings = Settings { as_of: args.as_of, ..Settings::default() };
         let question = Question { person_number: number, fields };
         hcmsync::run::explain(&pipeline, &settings, world, work.path(), &question)
     })?;

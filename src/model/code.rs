@@ -2,6 +2,7 @@
 //! Reports, `hcmsync help CODE` and the documentation read this one catalogue; its texts stand in `code/`, by family.
 
 mod catalogue_asg;
+mod catalogue_chk;
 mod catalogue_csv;
 mod catalogue_key;
 mod catalogue_mgr;
@@ -36,6 +37,7 @@ pub enum Code {
     Asof001,
     Asof002,
     Asof003,
+    Chk001,
     Csv001,
     Csv002,
     Csv003,
@@ -197,6 +199,7 @@ pub struct Entry {
 /// Every entry, at the index that is its code's discriminant.
 static CATALOGUE: [Entry; COUNT] = gather(&[
     catalogue_asg::ENTRIES,
+    catalogue_chk::ENTRIES,
     catalogue_csv::ENTRIES,
     catalogue_key::ENTRIES,
     catalogue_mgr::ENTRIES,

@@ -10,4 +10,5 @@ pub mod kind;
 pub mod layout;
 pub mod row;
 pub mod secret;
+pub mod shape;
 pub mod worker;

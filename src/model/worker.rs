@@ -164,6 +164,34 @@ impl Rule {
             Rule::HandMadeGap => "18.no-row",
         }
     }
+
+    /// What it says, in a line for a report.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Rule::Undecided => "Left out before a rule decided: the rows contradict each other",
+            Rule::OnePrimary => "One current work relationship is primary",
+            Rule::OneCurrent => "One current work relationship, not flagged",
+            Rule::NonePrimary => "Several current work relationships, none primary",
+            Rule::Meeting => "Two primary work relationships meet on the day: the one that starts",
+            Rule::SeveralPrimary => "Several primary work relationships are current",
+            Rule::Future => "Nothing is current: the earliest work relationship to come",
+            Rule::Ended => "Nothing is current: the last work relationship that ended",
+            Rule::NoWorkRelationship => "No work relationship at all",
+            Rule::OneFlagged => "One assignment of the primary work relationship is flagged",
+            Rule::OneAssignment => "The only assignment, not flagged",
+            Rule::NoAssignment => "The work relationship has no assignment on the day",
+            Rule::NoneFlagged => "Several assignments, none flagged",
+            Rule::OneActive => "Several assignments are flagged, one of them is active",
+            Rule::SeveralFlagged => "Several assignments are flagged and active",
+            Rule::HandMadeOne => "One row is flagged primary",
+            Rule::HandMadeOnly => "The only row, not flagged",
+            Rule::HandMadeNone => "Several rows, none flagged",
+            Rule::HandMadeSeveral => "Several rows are flagged",
+            Rule::HandMadeEnded => "Only inactive rows: the last one",
+            Rule::HandMadeFuture => "Only rows to come: the earliest one",
+            Rule::HandMadeGap => "No row on the day",
+        }
+    }
 }
 
 impl fmt::Display for Rule {

@@ -3,9 +3,11 @@
 
 mod document;
 mod extracts;
+mod reporting;
 mod scope;
+pub mod sketch;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
@@ -15,13 +17,16 @@ use sha2::{Digest, Sha256};
 
 pub use document::PipelineError;
 pub use extracts::{Extracts, SideExtract};
+pub use reporting::{Reporting, countable};
 pub use scope::{MANAGER, scope};
 
 use crate::model::kind::Kind;
 use crate::model::layout::Layout;
 use crate::stages::decrypt::Decrypt;
 use crate::stages::fetch::Fetch;
-use crate::stages::map::{self, Compiled, MapRequest, Maps, Output, Select, SourceText};
+use crate::stages::map::{
+    self, Check, CheckPlan, CheckScopes, Compiled, MapRequest, Maps, Output, Over, Select, SourceText,
+};
 use crate::stages::publish::Publish;
 use crate::stages::resolve::Resolve;
 use crate::stages::validate::guards::Guard;
@@ -57,9 +62,15 @@ pub struct Options {
     /// Value maps, used by the fields of outputs.
     #[serde(default)]
     pub maps: Maps,
+    /// The pipeline's own rules, over rows or workers.
+    #[serde(default)]
+    pub check: Vec<Check>,
     /// The files for the target.
     #[serde(default)]
     pub output: Vec<Output>,
+    /// What the report shows.
+    #[serde(default)]
+    pub report: Reporting,
     /// What must hold before anything is published.
     #[serde(default)]
     pub guard: Guard,
@@ -140,6 +151,9 @@ impl TryFrom<String> for TimeZoneName {
 pub struct Pipeline {
     pub options: Options,
     pub mapping: Compiled,
+    pub checks: Vec<CheckPlan>,
+    /// What the report reads of people beside the mapping: their columns are kept.
+    counted: BTreeSet<String>,
     /// The folder of the file, where relative paths start.
     pub base: PathBuf,
     /// The file as it was named, for messages.
@@ -182,25 +196,52 @@ impl Pipeline {
         if !mistakes.is_empty() {
             return Err(PipelineError::mistakes(source, &mistakes));
         }
-        let request = MapRequest {
-            outputs: &options.output,
-            select: &options.select,
-            maps: &options.maps,
-            rows: &scope::of_rows(&options.extract),
+        let names = scope(&options.extract);
+        let mut mistakes = options.report.mistakes(&names);
+        let of_sides = scope::of_rows(&options.extract);
+        let request =
+            MapRequest { outputs: &options.output, select: &options.select, maps: &options.maps, rows: &of_sides };
+        let mapping = map::compile(&request, &names, &source).map_err(|found| mistakes.extend(found));
+        let (rows, sides) = (scope::of_kinds(&options.extract), options.extract.sides.iter());
+        let sides: Vec<_> = sides.map(|side| (*side.name.get_ref(), side.key().to_owned())).collect();
+        let scopes = CheckScopes { workers: &names, rows: &rows, sides: &sides };
+        let checks = map::compile_checks(&options.check, &scopes, source).map_err(|found| mistakes.extend(found));
+        let (Ok(mapping), Ok(checks), true) = (mapping, checks, mistakes.is_empty()) else {
+            mistakes.sort_by_key(|mistake| mistake.span.start);
+            return Err(PipelineError::mistakes(source, &mistakes));
         };
-        let mapping = map::compile(&request, &scope(&options.extract), &source)
-            .map_err(|mistakes| PipelineError::mistakes(source, &mistakes))?;
+        let counted = options.report.headcount().into_iter().map(str::to_owned).collect();
         let base = path.parent().map(Path::to_path_buf).unwrap_or_default();
         let sha256 = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
         let environment = overrides.env.clone();
-        Ok(Pipeline { options, mapping, base, path: name, sha256, text, environment })
+        Ok(Pipeline { options, mapping, checks, counted, base, path: name, sha256, text, environment })
     }
 
     /// The columns of a kind that are kept: those that the rules read, and those that the mapping names.
     pub fn layout(&self, kind: Kind) -> Layout {
         let mut names = self.mapping.attributes();
+        names.extend(self.counted.iter().cloned());
+        for check in &self.checks {
+            names.extend(check.attributes().iter().map(|name| match check.over {
+                Over::Workers => name.clone(),
+                Over::Rows(kind) => format!("{kind}.{name}"),
+            }));
+            names.extend(check.target().map(|target| format!("{}.{}", target.extract, target.column)));
+        }
         names.extend(self.options.extract.joined().map(|side| side.key().to_owned()));
+        // Who moved is told of every run (`placement.csv`), whatever the mapping reads.
+        names.insert("BusinessUnitName".to_owned());
         scope::kept(&self.options.extract, kind, &names, self.mapping.outputs())
+    }
+
+    /// Whether people can be resolved: without assignments only the rows can be judged.
+    pub fn is_resolved(&self) -> bool {
+        self.options.extract.of(Kind::Assignment).is_some()
+    }
+
+    /// Has these attributes kept as well: the report counts people by them.
+    pub fn count_by<'a>(&mut self, attributes: impl IntoIterator<Item = &'a str>) {
+        self.counted.extend(attributes.into_iter().map(str::to_owned));
     }
 
     /// Where the run's files go.

@@ -8,6 +8,7 @@ use crate::model::attribute::{self, Type as CellType};
 use crate::model::kind::Kind;
 use crate::model::layout::Layout;
 use crate::stages::map::{Attribute, OutputPlan, Scope, Type};
+use crate::stages::read::Extract;
 
 /// The prefix of the resolved manager's attributes.
 pub const MANAGER: &str = "Manager";
@@ -75,6 +76,21 @@ pub(super) fn of_people(extracts: &Extracts) -> Scope {
     let raw = scope.attributes.iter_mut().find(|attribute| attribute.name == "ManagerPersonNumber");
     raw.into_iter().for_each(|attribute| attribute.after_selection = true);
     scope
+}
+
+/// The names of the rows of each configured kind, for `[[check]]`: in a flat source also those of the kinds that it carries.
+pub(super) fn of_kinds(extracts: &Extracts) -> Vec<(Kind, Scope)> {
+    let of = |(kind, extract): (Kind, &Extract)| {
+        let mut scope = Scope { headers: Some(BTreeSet::new()), ..Scope::default() };
+        let flat = PRECEDENCE.into_iter().filter(|other| kind == Kind::Assignment && extracts.of(*other).is_none());
+        let attributes = std::iter::once(kind).chain(flat).flat_map(attribute::of_kind);
+        for attribute in attributes.chain(attribute::brought_by(kind)) {
+            add(&mut scope, attribute.name, type_of(attribute.ty), false);
+        }
+        extract.columns.0.iter().for_each(|(name, _)| add(&mut scope, name, Type::Text, false));
+        (kind, scope)
+    };
+    extracts.iter().map(of).collect()
 }
 
 fn add(scope: &mut Scope, name: &str, kind: Type, after_selection: bool) {

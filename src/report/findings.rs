@@ -1,32 +1,118 @@
-//! What was found in a run: the codes of rows as normalization counted them, and the codes of persons.
+//! What was found in a run: each code with its severity, how often, what it means for people, how to fix it at the source,
+//! and where to look first. Of a wrong value only its shape is shown.
 
-use crate::model::code::{Code, Severity, Subject, entry};
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::model::attribute::{self, Type};
+use crate::model::code::{Code, Entry, Severity, Subject, entry};
+use crate::model::date::DateFormat;
 use crate::model::finding::{Example, Findings};
+use crate::model::flag;
 use crate::model::kind::Kind;
+use crate::model::row::{Original, SourceFile};
+use crate::model::shape::shape;
 use crate::model::worker::WorkerState;
-use crate::people::People;
+use crate::people::{Checked, People};
+use crate::pipeline::Pipeline;
+use crate::stages::normalize::Workforce;
 use crate::stages::resolve::Resolved;
+use crate::stages::validate::attributes::Places;
 
-/// Every code with its severity, its count and up to ten addresses, in the order of codes.
-pub fn all(people: &People) -> Vec<(Code, Severity, u64, Vec<Example>)> {
-    let mut of_persons = Findings::default();
-    for (index, person) in people.resolved.iter().enumerate().filter(|(_, person)| person.present) {
-        for code in person.codes.iter().filter(|code| entry(*code).subject == Subject::Person) {
-            of_persons.add(code, severity_of(code, person, people), || address(people, index));
-        }
+/// One code at one severity.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Found {
+    pub code: &'static str,
+    /// `I`, `W` or `E`.
+    pub severity: char,
+    pub title: &'static str,
+    /// Rows for codes of rows, persons for the rest.
+    pub count: u64,
+    /// What is counted: `rows`, `persons`, `columns` or `run`.
+    pub of: &'static str,
+    /// How many of them there are in all.
+    pub base: u64,
+    pub meaning: &'static str,
+    pub effect: &'static str,
+    pub fix: &'static str,
+    pub examples: Vec<Address>,
+}
+
+/// Where to look.
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
+pub struct Address {
+    pub person_number: Option<String>,
+    pub file: Option<String>,
+    pub line: Option<u32>,
+    /// The column and the shape of the wrong value: `DateStart: YYYY-13-DD`.
+    pub shape: Option<String>,
+}
+
+impl From<&Example> for Address {
+    fn from(example: &Example) -> Address {
+        let Example { person_number, file, line } = example.clone();
+        Address { person_number, file, line, shape: None }
     }
+}
+
+/// What a check of the pipeline found.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct CheckResult {
+    pub name: String,
+    /// `workers`, or a record kind.
+    pub over: &'static str,
+    /// `W` or `E`.
+    pub severity: char,
+    pub message: String,
+    /// What must hold.
+    pub condition: String,
+    /// How many were looked at; none where people were not resolved.
+    pub judged: Option<u64>,
+    pub count: u64,
+    pub examples: Vec<Address>,
+}
+
+impl From<&Checked> for CheckResult {
+    fn from(checked: &Checked) -> CheckResult {
+        let Checked { name, over, severity, message, condition, judged, count, examples } = checked.clone();
+        let examples = examples.iter().map(Address::from).collect();
+        CheckResult { name, over, severity, message, condition, judged, count, examples }
+    }
+}
+
+/// Every finding, in the order of codes: `of_persons` are those that people bear, the rest stands with the rows.
+pub fn all(pipeline: &Pipeline, people: &People, of_persons: Findings) -> Vec<Found> {
+    let mut of_files = Findings::default();
     for file in &people.files {
         for _ in &file.unknown_headers {
             let example = || Example { person_number: None, file: Some(file.name.clone()), line: Some(1) };
-            of_persons.add(Code::Csv005, Severity::Info, example);
+            of_files.add(Code::Csv005, Severity::Info, example);
         }
     }
     if people.as_of.origin == "today" {
-        of_persons.add(Code::Asof003, Severity::Info, || Example { person_number: None, file: None, line: None });
+        of_files.add(Code::Asof003, Severity::Info, || Example { person_number: None, file: None, line: None });
     }
     let of_sides = people.sides.iter().map(|side| side.findings.clone());
-    let all = of_sides.fold(people.workforce.findings.clone(), Findings::merge).merge(of_persons);
-    all.iter().map(|(code, severity, found)| (code, severity, found.count, found.examples.clone())).collect()
+    let all = of_sides.fold(people.workforce.findings.clone(), Findings::merge).merge(of_persons).merge(of_files);
+    let shapes = Shapes { pipeline, people, places: Places::of(&people.workforce) };
+    let rows = people.files.iter().map(|file| file.records).sum();
+    let present = people.workforce.notes.iter().filter(|notes| notes.present).count() as u64;
+    let found = |(code, severity, found): (Code, Severity, &crate::model::finding::Finding)| {
+        let Entry { title, meaning, effect, fix, subject, .. } = *entry(code);
+        let (of, base) = match subject {
+            Subject::Row => ("rows", rows),
+            Subject::Person => ("persons", present),
+            Subject::File => ("files", people.files.len() as u64),
+            Subject::Run => ("run", 1),
+        };
+        let address = |example: &Example| Address { shape: shapes.of(code, example), ..Address::from(example) };
+        let examples = found.examples.iter().map(address).collect();
+        let (code, severity) = (code.text(), severity.letter());
+        Found { code, severity, title, count: found.count, of, base, meaning, effect, fix, examples }
+    };
+    all.iter().map(found).collect()
 }
 
 /// How severe a code is for a person: an error where it quarantined, else what `resolution.md` says of the case.
@@ -43,10 +129,26 @@ pub fn severity_of(code: Code, person: &Resolved, people: &People) -> Severity {
     }
 }
 
+/// The codes that people bear where nobody was resolved: those of normalization.
+pub fn of_notes(workforce: &Workforce) -> Findings {
+    let mut findings = Findings::default();
+    for (person, notes) in workforce.notes.iter().enumerate().filter(|(_, notes)| notes.present) {
+        for code in notes.codes.iter().filter(|code| entry(*code).subject == Subject::Person) {
+            let severity =
+                if notes.errors.contains(code) { Severity::Error } else { entry(code).severity.min(Severity::Warning) };
+            findings.add(code, severity, || address_of(workforce, person, None));
+        }
+    }
+    findings
+}
+
 /// The chosen assignment row of a person, else the first row there is.
-fn address(people: &People, person: usize) -> Example {
-    let workforce = &people.workforce;
-    let chosen = people.resolved[person].assignment.map(|position| (Kind::Assignment, position as usize));
+pub fn address(workforce: &Workforce, resolved: &Resolved, person: usize) -> Example {
+    address_of(workforce, person, resolved.assignment)
+}
+
+fn address_of(workforce: &Workforce, person: usize, assignment: Option<u32>) -> Example {
+    let chosen = assignment.map(|position| (Kind::Assignment, position as usize));
     let first = || Kind::ALL.into_iter().find_map(|kind| Some((kind, workforce.table(kind).groups.of(person).next()?)));
     let place = chosen.or_else(first).map(|(kind, position)| {
         let rows = &workforce.table(kind).rows;
@@ -55,4 +157,73 @@ fn address(people: &People, person: usize) -> Example {
     });
     let (file, line) = place.unzip();
     Example { person_number: Some(workforce.number(person).to_owned()), file, line }
+}
+
+/// Where the shapes of wrong values are found.
+struct Shapes<'a> {
+    pipeline: &'a Pipeline,
+    people: &'a People,
+    places: Places,
+}
+
+impl Shapes<'_> {
+    /// The shape of what is wrong at an address, for the codes that are about one value.
+    fn of(&self, code: Code, example: &Example) -> Option<String> {
+        match code {
+            Code::Row002 | Code::Row032 | Code::Row034 | Code::Row035 => self.of_row(code, example),
+            Code::Per041 => {
+                let person = self.people.workforce.find(example.person_number.as_deref()?)?;
+                let address = self.places.work_email(&self.people.workforce, self.people.resolved.get(person)?);
+                (!address.is_empty()).then(|| format!("WorkEmail: {}", shape(address)))
+            }
+            _ => None,
+        }
+    }
+
+    /// The first cell of a rejected row, as it came, of which the code speaks.
+    fn of_row(&self, code: Code, example: &Example) -> Option<String> {
+        let (name, line) = (example.file.as_deref()?, example.line?);
+        for kind in Kind::ALL {
+            let rows = &self.people.workforce.table(kind).rows;
+            let Some(file) = rows.files.iter().position(|file| file.name == name) else { continue };
+            let at = |original: &&Original| original.file as usize == file && original.line == line;
+            let original = rows.originals.iter().find(at)?;
+            return self.of_cells(code, kind, &rows.files[file], original);
+        }
+        None
+    }
+
+    fn of_cells(&self, code: Code, kind: Kind, file: &SourceFile, original: &Original) -> Option<String> {
+        let extract = self.pipeline.options.extract.of(kind)?;
+        let format = DateFormat::new(extract.date_format.as_deref());
+        let layout = &self.people.workforce.table(kind).layout;
+        let wrong = |attribute: &attribute::Attribute, cell: &str| match code {
+            Code::Row032 => attribute.ty == Type::Date && format.read(cell).is_none(),
+            Code::Row034 => attribute.ty == Type::Flag && flag::read(cell).is_none(),
+            Code::Row035 => attribute.ty == Type::WholeNumber && cell.parse::<i64>().is_err(),
+            // An identifier that a spreadsheet made a number of, or a formula.
+            _ => {
+                attribute.name.ends_with("Number") && (cell.contains("E+") || cell.starts_with('='))
+                    || attribute.name.ends_with("Id") && (cell.contains("E+") || cell.starts_with('='))
+            }
+        };
+        let renamed = |header: &str| extract.columns.0.iter().find(|(_, own)| own == header).map(|(name, _)| name);
+        for (header, cell) in file.headers.iter().zip(&original.fields) {
+            let named = renamed(header).map_or(header.as_str(), String::as_str);
+            let Some(attribute) = attribute::find(kind, named) else { continue };
+            let cell = cell.trim();
+            let is_read = layout.place(attribute.name).is_some() && !cell.is_empty();
+            if is_read && !extract.nulls.iter().any(|null| null == cell) && wrong(attribute, cell) {
+                return Some(format!("{}: {}", attribute.name, shape(cell)));
+            }
+        }
+        None
+    }
+}
+
+/// How many findings there are of each severity, by letter.
+pub fn by_severity(findings: &[Found]) -> BTreeMap<char, u64> {
+    let mut counts = BTreeMap::new();
+    findings.iter().for_each(|found| *counts.entry(found.severity).or_default() += found.count);
+    counts
 }

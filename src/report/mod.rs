@@ -1,133 +1,144 @@
-//! The report of a run: one [`Report`], from which every rendering is made, so that they carry the same numbers.
-//! PersonNumber, file and line are the only things in it that point at a person (`pipeline.md` section 3).
+//! The report of a run: one [`Report`], from which every rendering is made, so that they carry the same numbers: the
+//! terminal's summary, `report.json`, `report.html` and `junit.xml`. PersonNumber, file and line are the only things in
+//! it that point at a person (`pipeline.md` section 3).
 
+pub mod changes;
+mod charts;
+mod expected;
 pub mod explain;
+mod fields;
 mod findings;
+mod headcount;
+mod history;
+mod html;
+pub mod inspect;
+mod junit;
+mod mask;
+mod page;
 pub mod rejects;
+mod sums;
+mod tally;
+mod text;
 
 use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
-pub use findings::severity_of;
+pub use expected::{Expected, ExpectedError};
+pub use fields::{Field, ShapeCount};
+pub use findings::{Address, CheckResult, Found, address, severity_of};
+pub use headcount::Headcount;
+pub use history::Past;
+pub use mask::Mask;
+pub use sums::{BalanceSheet, Lost, Step};
+pub use tally::Managers;
 
-use crate::model::code::Severity;
-use crate::model::finding::{Balances, Example};
+use crate::model::finding::Balances;
 use crate::people::People;
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Pipeline, scope};
 use crate::stages::map::Joined;
 use crate::stages::publish::manifest::Output;
 use crate::stages::validate::balance::Persons;
-use crate::stages::validate::guards::{Name, Verdict};
+use crate::stages::validate::guards::{Changes, Verdict};
+
+/// The one schema that this version writes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub enum Schema {
+    #[default]
+    #[serde(rename = "hcmsync.report/1")]
+    V1,
+}
 
 /// `report.json`, schema `hcmsync.report/1`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Report {
-    pub schema: &'static str,
+    pub schema: Schema,
+    /// `published`, `validated`, or `stopped` where a guard tripped.
     pub status: &'static str,
     pub exit_code: u8,
+    /// Whether PersonNumbers are tokens and small numbers left out (`--mask full`).
+    pub masked: bool,
     pub run: Run,
     pub inputs: Vec<Input>,
     pub funnel: Vec<Step>,
     pub balance: BalanceSheet,
+    /// Persons by state; blank where it could not be decided.
     pub states: BTreeMap<&'static str, u64>,
+    /// Persons by the rule that decided.
     pub resolution: Vec<Decided>,
+    /// Persons by their current work relationships, and how many of these are flagged primary.
+    pub relationships: Vec<Cell>,
     pub findings: Vec<Found>,
+    /// The pipeline's own rules.
+    pub checks: Vec<CheckResult>,
     pub fields: Vec<Field>,
+    pub managers: Managers,
     pub headcount: Vec<Headcount>,
     /// How each side extract met the emitted.
     pub joined: Vec<Joined>,
-    pub changes: Changes,
+    /// Against the last published run; none where there is none.
+    pub changes: Option<Changes>,
+    /// The last ten published runs, the oldest first; the last is this one.
+    pub history: Vec<Past>,
     pub guards: Vec<Verdict>,
     pub outputs: Vec<Output>,
 }
 
 /// Which run this is.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Run {
+    /// Blank where nothing is published.
     pub name: String,
     pub pipeline: String,
+    pub description: Option<String>,
+    /// SHA-256 of the pipeline file.
+    pub pipeline_sha256: String,
     pub as_of: String,
     pub as_of_origin: &'static str,
     pub hcmsync: &'static str,
+    /// The fingerprints of the keys that opened the extracts.
+    pub keys: Vec<String>,
+    /// The published run that this one was compared with.
+    pub previous: Option<String>,
+    /// Why nobody was resolved, where that is so.
+    pub unresolved: Option<&'static str>,
 }
 
 /// A file that was read.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Input {
     pub kind: &'static str,
     pub name: String,
     pub sha256: String,
     pub bytes: u64,
     pub rows: u64,
+    /// `good`, `off` or `none`.
     pub signature: &'static str,
     pub signer: Option<String>,
     pub accepted: Vec<&'static str>,
-}
-
-/// One step from files to users.
-#[derive(Clone, Debug, Serialize)]
-pub struct Step {
-    pub step: &'static str,
-    pub count: u64,
-}
-
-/// The sums of rule 27.
-#[derive(Clone, Debug, Serialize)]
-pub struct BalanceSheet {
-    pub ok: bool,
-    pub files: BTreeMap<&'static str, BTreeMap<String, u64>>,
-    pub persons: Persons,
+    /// Headers that nothing recognises.
+    pub unknown_headers: Vec<String>,
 }
 
 /// How many persons a rule decided.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Decided {
+    /// As in `resolution.csv`; blank where sections 2 to 4 quarantined the person before.
     pub rule: &'static str,
+    pub meaning: &'static str,
     pub count: u64,
 }
 
-/// One code at one severity.
-#[derive(Clone, Debug, Serialize)]
-pub struct Found {
-    pub code: &'static str,
-    pub severity: char,
-    pub title: &'static str,
-    /// Rows for codes of rows, persons for the rest.
-    pub count: u64,
-    pub examples: Vec<Address>,
-}
-
-/// Where to look.
-#[derive(Clone, Debug, Serialize)]
-pub struct Address {
-    pub person_number: Option<String>,
-    pub file: Option<String>,
-    pub line: Option<u32>,
-}
-
-/// How far a column of an output is filled.
-#[derive(Clone, Debug, Serialize)]
-pub struct Field {
-    pub file: String,
-    pub field: String,
-    pub filled: u64,
-    pub empty: u64,
-}
-
-/// Users by one attribute.
-#[derive(Clone, Debug, Serialize)]
-pub struct Headcount {
-    pub attribute: &'static str,
-    pub value: String,
-    pub emitted: u64,
-}
-
-/// What the guards saw of the last published run.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct Changes {
-    pub joiners: Option<u64>,
-    pub leavers: Option<u64>,
+/// Persons with so many current work relationships, so many of them primary; 4 is four or more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Cell {
+    pub current: u8,
+    pub primary: u8,
+    /// Null where `--mask full` suppresses it.
+    pub persons: Option<u64>,
 }
 
 /// What was judged before the report is written.
@@ -135,53 +146,107 @@ pub struct Judged<'a> {
     pub balances: &'a Balances,
     pub persons: &'a Persons,
     pub verdicts: &'a [Verdict],
+    /// The name under which it is about to be published, and where; none where it is validated only.
+    pub name: Option<&'a str>,
+    pub to: Option<&'a Path>,
+    pub previous: Option<&'a str>,
+    pub outputs: &'a [Output],
+    pub expected: Option<&'a Expected>,
+    pub mask: Option<&'a Mask>,
+    pub changes: Option<Changes>,
 }
 
+/// What the report says where only rows could be judged.
+const UNRESOLVED: &str = "The pipeline reads no assignments, so nobody can be resolved: only the rows are judged.";
+
 impl Report {
-    /// The report of a run that is about to be published as `name`.
-    pub fn new(name: &str, pipeline: &Pipeline, people: &People, judged: &Judged<'_>, outputs: &[Output]) -> Report {
-        let guard =
-            |wanted| judged.verdicts.iter().find(|verdict| verdict.name == wanted).and_then(|found| found.value);
-        Report {
-            schema: "hcmsync.report/1",
-            status: "published",
-            exit_code: 0,
-            run: Run {
-                name: name.to_owned(),
-                pipeline: pipeline.options.name.clone(),
-                as_of: people.as_of.day.to_string(),
-                as_of_origin: people.as_of.origin,
-                hcmsync: env!("CARGO_PKG_VERSION"),
-            },
-            inputs: inputs(people),
-            funnel: funnel(judged),
-            balance: balance(people, judged),
-            states: states(people),
-            resolution: resolution(people),
-            findings: findings::all(people).iter().map(found).collect(),
-            fields: fields(people),
-            headcount: headcount(people),
-            joined: people.joined.clone(),
-            changes: Changes { joiners: guard(Name::MaxJoiners), leavers: guard(Name::MaxLeavers) },
-            guards: judged.verdicts.to_vec(),
-            outputs: outputs.to_vec(),
+    /// The report of people who were resolved, or of rows where nobody could be.
+    pub fn new(pipeline: &Pipeline, people: &People, judged: &Judged<'_>) -> Report {
+        let is_resolved = pipeline.is_resolved();
+        let mut attributes = pipeline.options.report.headcount();
+        let given = judged.expected.iter().flat_map(|expected| expected.attributes());
+        given.for_each(|name| {
+            if !attributes.contains(&name) {
+                attributes.push(name)
+            }
+        });
+        let scope = scope(&pipeline.options.extract);
+        let mut tally = tally::count(pipeline, people, &scope, if is_resolved { &attributes } else { &[] });
+        if !is_resolved {
+            tally.findings = findings::of_notes(&people.workforce);
         }
+        let balances = if is_resolved { *judged.balances } else { sums::of_rows_alone(*judged.balances) };
+        let balances: Vec<_> = people.balances(&balances).map(|(name, balance)| (name, *balance)).collect();
+        let tripped = judged.verdicts.iter().any(|verdict| verdict.tripped);
+        let status = match judged.name {
+            _ if tripped => "stopped",
+            Some(_) => "published",
+            None => "validated",
+        };
+        let of_persons = std::mem::take(&mut tally.findings);
+        let mut report = Report {
+            schema: Schema::V1,
+            status,
+            exit_code: if tripped { 3 } else { 0 },
+            masked: false,
+            run: run(pipeline, people, judged),
+            inputs: inputs(people),
+            funnel: sums::funnel(people, &balances, judged.persons),
+            balance: sums::balance(&balances, judged.persons, is_resolved),
+            resolution: tally.rules.iter().map(decided).collect(),
+            relationships: tally.relationships.iter().map(cell).collect(),
+            findings: findings::all(pipeline, people, of_persons),
+            checks: people.checks.iter().map(CheckResult::from).collect(),
+            fields: fields::all(people),
+            headcount: headcount::lines(&attributes, &tally, judged.expected),
+            joined: people.joined.clone(),
+            changes: judged.changes.clone(),
+            history: judged.to.map(history::load).unwrap_or_default(),
+            guards: judged.verdicts.to_vec(),
+            outputs: judged.outputs.to_vec(),
+            states: tally.states,
+            managers: tally.managers,
+        };
+        report.history.push(Past::of_report(&report));
+        if let Some(mask) = judged.mask {
+            mask.apply(&mut report);
+        }
+        report
     }
 
-    /// The one line that ends a run, for people and for `grep`.
-    pub fn last_line(&self) -> String {
-        let persons = &self.balance.persons;
-        let excluded: u64 = persons.excluded.values().sum();
-        format!(
-            "hcmsync: {} as of {}: {} persons, {} emitted ({} active), {excluded} excluded, {} filtered, {} quarantined",
-            self.status,
-            self.run.as_of,
-            persons.present,
-            persons.emitted,
-            persons.active,
-            persons.filtered,
-            persons.quarantined
-        )
+    /// The report of a run that was prepared and is not published.
+    pub fn unpublished(mut self) -> Report {
+        if self.exit_code == 0 {
+            self.status = "validated";
+        }
+        self.run.name.clear();
+        self.outputs.clear();
+        if let Some(own) = self.history.last_mut() {
+            own.run.clear();
+        }
+        self
+    }
+
+    /// The files of the report, each with its content: the same numbers for people, programs and build servers.
+    pub fn files(&self) -> io::Result<[(&'static str, Vec<u8>); 3]> {
+        let mut json = serde_json::to_vec_pretty(self)?;
+        json.push(b'\n');
+        Ok([("report.html", html::render(self)?), ("report.json", json), ("junit.xml", junit::render(self)?)])
+    }
+}
+
+fn run(pipeline: &Pipeline, people: &People, judged: &Judged<'_>) -> Run {
+    Run {
+        name: judged.name.unwrap_or_default().to_owned(),
+        pipeline: pipeline.options.name.clone(),
+        description: pipeline.options.description.clone(),
+        pipeline_sha256: pipeline.sha256.clone(),
+        as_of: people.as_of.day.to_string(),
+        as_of_origin: people.as_of.origin,
+        hcmsync: env!("CARGO_PKG_VERSION"),
+        keys: people.keys.clone(),
+        previous: judged.previous.map(str::to_owned),
+        unresolved: (!pipeline.is_resolved()).then_some(UNRESOLVED),
     }
 }
 
@@ -195,93 +260,15 @@ fn inputs(people: &People) -> Vec<Input> {
         signature: file.signature,
         signer: file.signer.clone(),
         accepted: file.accepted.clone(),
+        unknown_headers: file.unknown_headers.clone(),
     };
     people.files.iter().map(of).collect()
 }
 
-fn funnel(judged: &Judged<'_>) -> Vec<Step> {
-    let rows = judged.balances.iter().map(|balance| balance.records).sum();
-    let persons = judged.persons;
-    let resolved = persons.present - persons.quarantined;
-    let selected = resolved - persons.excluded.values().sum::<u64>();
-    [
-        ("rows", rows),
-        ("persons", persons.present),
-        ("resolved", resolved),
-        ("of an emitted state", selected),
-        ("users", persons.emitted),
-    ]
-    .into_iter()
-    .map(|(step, count)| Step { step, count })
-    .collect()
+fn decided((rule, count): (&crate::model::worker::Rule, &u64)) -> Decided {
+    Decided { rule: rule.text(), meaning: rule.meaning(), count: *count }
 }
 
-fn balance(people: &People, judged: &Judged<'_>) -> BalanceSheet {
-    let files = || people.balances(judged.balances);
-    BalanceSheet {
-        ok: files().all(|(_, balance)| balance.is_even()) && judged.persons.is_even(),
-        files: files().map(|(name, balance)| (name, balance.buckets())).collect(),
-        persons: judged.persons.clone(),
-    }
-}
-
-fn states(people: &People) -> BTreeMap<&'static str, u64> {
-    let mut states = BTreeMap::new();
-    for person in people.resolved.iter().filter(|person| person.present) {
-        *states.entry(person.state.map_or("", |state| state.text())).or_default() += 1;
-    }
-    states
-}
-
-fn resolution(people: &People) -> Vec<Decided> {
-    let mut rules = BTreeMap::new();
-    for person in people.resolved.iter().filter(|person| person.present) {
-        *rules.entry(person.rule).or_insert(0) += 1;
-    }
-    rules.into_iter().map(|(rule, count)| Decided { rule: rule.text(), count }).collect()
-}
-
-fn found((code, severity, count, examples): &(crate::model::code::Code, Severity, u64, Vec<Example>)) -> Found {
-    let address = |example: &Example| Address {
-        person_number: example.person_number.clone(),
-        file: example.file.clone(),
-        line: example.line,
-    };
-    Found {
-        code: code.text(),
-        severity: severity.letter(),
-        title: crate::model::code::entry(*code).title,
-        count: *count,
-        examples: examples.iter().map(address).collect(),
-    }
-}
-
-fn fields(people: &People) -> Vec<Field> {
-    let mut fields = Vec::new();
-    for mapped in &people.outputs {
-        let rows: Vec<u32> = mapped.rows.iter().copied().filter(|row| mapped.output.takes(*row)).collect();
-        for (index, plan) in mapped.output.fields.iter().enumerate() {
-            let filled = rows.iter().filter(|row| mapped.output.value(**row, index).is_some()).count() as u64;
-            let file = mapped.plan.file.clone();
-            fields.push(Field { file, field: plan.name.clone(), filled, empty: rows.len() as u64 - filled });
-        }
-    }
-    fields
-}
-
-fn headcount(people: &People) -> Vec<Headcount> {
-    let mut counts: BTreeMap<(&'static str, &str), u64> = BTreeMap::new();
-    for person in people.resolved.iter().filter(|person| person.disposition.is_emitted()) {
-        let worker_type = person.worker_type.map_or("", |worker_type| worker_type.letter());
-        *counts
-            .entry(("LegalEmployerName", people.workforce.legal_employer_name(person.work_relationship)))
-            .or_default() += 1;
-        *counts.entry(("WorkerType", worker_type)).or_default() += 1;
-    }
-    let line = |((attribute, value), emitted): ((&'static str, &str), u64)| Headcount {
-        attribute,
-        value: value.to_owned(),
-        emitted,
-    };
-    counts.into_iter().map(line).collect()
+fn cell(([current, primary], persons): (&[u8; 2], &u64)) -> Cell {
+    Cell { current: *current, primary: *primary, persons: Some(*persons) }
 }

@@ -103,6 +103,15 @@ impl RunError {
         }
     }
 
+    /// Whether it may be otherwise in a while, without anybody's doing: what `run --wait` waits for.
+    pub fn passes_with_time(&self) -> bool {
+        match self {
+            RunError::Fetch(error) => matches!(error.kind(), fetch::Failure::Missing | fetch::Failure::Transport),
+            RunError::Publish(PublishError::Locked(_)) => true,
+            _ => false,
+        }
+    }
+
     /// What the operator can do about it.
     pub fn help(&self) -> Option<String> {
         match self {

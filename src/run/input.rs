@@ -62,9 +62,6 @@ impl Drop for Inbox {
 /// Stage 1: the newest set of files for the patterns of the pipeline.
 pub fn fetch(pipeline: &Pipeline, world: &World<'_>, inbox: &Inbox) -> Result<Vec<Fetched>, RunError> {
     let options = pipeline.options.fetch.as_ref().ok_or(RunError::Incomplete("[fetch] table"))?;
-    if pipeline.options.extract.of(Kind::Assignment).is_none() {
-        return Err(RunError::Incomplete("[extract.assignment] table"));
-    }
     let wants: Vec<Want> = wants(pipeline);
     let fetched = fetch::fetch(options, &wants, &inbox_context(pipeline, world, &inbox.0), world.progress);
     // A signal breaks a transfer off with whatever error it then has.

@@ -1,74 +1,130 @@
 //! What a run leaves: the outputs, the lists, the rejects, the report and the manifest, published together or not at all.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::path::Path;
+use std::io::Write;
 
-use super::{Outcome, RunError, Settings, World, origin};
+use super::{Outcome, RunError, Settings, World, origin, placement};
 use crate::model::finding::{Balance, Balances};
 use crate::model::kind::Kind;
 use crate::model::worker::Disposition;
 use crate::people::{Mapped, People};
 use crate::pipeline::Pipeline;
 use crate::report::{Judged, Report, rejects};
-use crate::stages::map::{self, OutputFile};
+use crate::stages::map::{self, FieldPlan, OutputFile};
 use crate::stages::publish::manifest::{self, Manifest, Persons as ManifestPersons};
-use crate::stages::publish::{Artifact, PublishError, Staging, baseline, lists, run_name};
+use crate::stages::publish::{Artifact, PublishError, Staging, compare, lists, run_name};
+use crate::stages::resolve::Resolved;
 use crate::stages::validate::balance::{self, Persons};
-use crate::stages::validate::guards::{self, Baseline, Changes, Facts, FileFacts, Layout, Verdict};
+use crate::stages::validate::guards::{self, Facts, FileFacts, Name, PersonChange};
 use crate::targets::{FieldType, Format};
 
-/// Stage 8: checks the sums and the guards, and publishes.
-pub fn publish(
+/// All of a run but its last step: everything is staged, compared with the last published run, judged and reported on.
+/// Dropped, it leaves nothing.
+pub struct Ready {
+    staging: Staging,
+    manifest: Manifest,
+    name: String,
+    keep_runs: Option<u32>,
+    pub report: Report,
+}
+
+/// Stage 8 up to its last step. With `list`, whom the changes are about is added to it.
+pub fn prepare(
     mut staging: Staging,
-    to: &Path,
     pipeline: &Pipeline,
     settings: &Settings,
     people: People,
+    list: Option<&mut Vec<PersonChange>>,
     world: &World<'_>,
-) -> Result<Outcome, RunError> {
+) -> Result<Ready, RunError> {
+    origin::not_older(staging.to(), &people.files)?;
     world.progress.begin("publish", "files", None);
     let balances = balance::of_rows(&people.workforce, &people.resolved, people.as_of.day);
     let persons = Persons::count(&people.resolved);
     check_sums(&people, &balances, &persons)?;
     stage(&mut staging, &people)?;
-    let baseline = baseline::load(to)?;
-    let users = users(&people);
-    let changes = compare(&staging, users.as_ref(), baseline.as_ref())?;
+    let mut manifest = fill(pipeline, settings, &people, &balances, &persons);
+    let last = compare::last(staging.to())?;
+    let changes = match &last {
+        Some((folder, before)) => {
+            let published = compare::Run::published(folder, before);
+            Some(compare::compare(published, staging.as_run(&manifest), list)?)
+        }
+        None => None,
+    };
     let facts = Facts {
-        changes,
-        set_skew: origin::skew(&people.files),
         age: origin::age(&people.files, world.now),
         origin: origin::of(pipeline, &people.files),
+        published_origin: last.as_ref().and_then(|(_, manifest)| manifest.origin.clone()),
         ..facts(&people, &balances, &persons)
     };
-    let verdicts = guards::evaluate(&pipeline.options.guard, &settings.allow, &facts, baseline.as_ref());
-    if verdicts.iter().any(|verdict| verdict.tripped) {
-        return Err(RunError::Guards(verdicts));
-    }
-    world.go_on()?;
-    let segments = facts.segments.clone();
-    let manifest = fill(pipeline, settings, &people, &balances, &persons, verdicts, segments, users, baseline);
+    manifest.previous_run = last.map(|(_, manifest)| manifest.run);
+    manifest.guards = guards::evaluate(&pipeline.options.guard, &settings.allow, &facts, changes.as_ref());
     let name = run_name(people.as_of.day, &manifest.input_hash, &manifest.pipeline.sha256, staging.written());
-    let judged = Judged { balances: &balances, persons: &persons, verdicts: &manifest.guards };
-    let report = Report::new(&name, pipeline, &people, &judged, staging.written());
-    let json = serde_json::to_vec_pretty(&report)
-        .map_err(std::io::Error::other)
-        .map_err(PublishError::io(to, "reported on"))?;
-    staging.add(Artifact {
-        path: "report.json".into(),
-        rows: None,
-        headers: None,
-        write: Box::new(|out| {
-            out.write_all(&json)?;
-            out.write_all(b"\n").map(|()| 0)
-        }),
-    })?;
-    let published = staging.commit(&name, manifest)?;
+    let judged = Judged {
+        balances: &balances,
+        persons: &persons,
+        verdicts: &manifest.guards,
+        changes,
+        name: Some(&name),
+        to: Some(staging.to()),
+        previous: manifest.previous_run.as_deref(),
+        outputs: staging.written(),
+        expected: settings.expected.as_ref(),
+        mask: settings.mask.as_ref(),
+    };
+    let report = Report::new(pipeline, &people, &judged);
     let keep_runs = pipeline.options.publish.as_ref().map(|publish| publish.keep_runs);
-    keep_runs.map(|keep| published.prune(keep)).transpose()?;
-    world.progress.end(&format!("{}", published.path.display()));
-    Ok(Outcome { report, published })
+    Ok(Ready { staging, manifest, name, keep_runs, report })
+}
+
+impl Ready {
+    /// The last step: publishes, unless a guard tripped.
+    pub fn publish(self, world: &World<'_>) -> Result<Outcome, RunError> {
+        let Ready { mut staging, manifest, name, keep_runs, report } = self;
+        if manifest.guards.iter().any(|verdict| verdict.tripped) {
+            return Err(RunError::Guards(manifest.guards));
+        }
+        world.go_on()?;
+        let files = report.files().map_err(PublishError::io(staging.to(), "reported on"))?;
+        for (path, content) in files {
+            let write = Box::new(move |out: &mut dyn Write| out.write_all(&content).map(|()| 0));
+            staging.add(Artifact { path: path.into(), rows: None, headers: None, write })?;
+        }
+        let published = staging.commit(&name, manifest)?;
+        keep_runs.map(|keep| published.prune(keep)).transpose()?;
+        world.progress.end(&format!("{}", published.path.display()));
+        Ok(Outcome { report, published })
+    }
+}
+
+/// The report of what was read, where there is no published run to hold it against. A guard that trips stands in it, and
+/// decides its exit code.
+pub fn report(pipeline: &Pipeline, settings: &Settings, people: &People) -> Result<Report, RunError> {
+    let balances = balance::of_rows(&people.workforce, &people.resolved, people.as_of.day);
+    let mut persons = Persons::count(&people.resolved);
+    let is_resolved = pipeline.is_resolved();
+    if is_resolved {
+        check_sums(people, &balances, &persons)?;
+    } else {
+        persons.present = people.workforce.notes.iter().filter(|notes| notes.present).count() as u64;
+    }
+    let facts = facts(people, &balances, &persons);
+    let mut verdicts = guards::evaluate(&pipeline.options.guard, &settings.allow, &facts, None);
+    verdicts.retain(|verdict| is_resolved || matches!(verdict.name, Name::MinRows | Name::MaxRejected));
+    let judged = Judged {
+        balances: &balances,
+        persons: &persons,
+        verdicts: &verdicts,
+        changes: None,
+        name: None,
+        to: None,
+        previous: None,
+        outputs: &[],
+        expected: settings.expected.as_ref(),
+        mask: settings.mask.as_ref(),
+    };
+    Ok(Report::new(pipeline, people, &judged))
 }
 
 /// `INT001`: every row and every person stands in exactly one bucket (rule 27).
@@ -96,6 +152,12 @@ fn stage(staging: &mut Staging, people: &People) -> Result<(), RunError> {
         rows: Some(people.resolved.iter().filter(|person| person.present).count() as u64),
         headers: Some(1),
         write: Box::new(|out| lists::write(out, &lists::RESOLUTION, people.resolution_rows())),
+    });
+    artifacts.push(Artifact {
+        path: lists::PLACEMENT_FILE.into(),
+        rows: None,
+        headers: Some(1),
+        write: Box::new(|out| placement::write(people, out)),
     });
     artifacts.push(Artifact {
         path: "quarantine.csv".into(),
@@ -147,9 +209,8 @@ impl People {
 
     /// The lines of `quarantine.csv`: every code that applies, and the reasons of those that quarantine.
     fn quarantine_rows(&self) -> impl Iterator<Item = [std::borrow::Cow<'_, str>; 3]> {
-        let quarantined = |(_, person): &(usize, &crate::stages::resolve::Resolved)| {
-            person.present && person.disposition == Disposition::Quarantined
-        };
+        let quarantined =
+            |(_, person): &(usize, &Resolved)| person.present && person.disposition == Disposition::Quarantined;
         self.resolved.iter().enumerate().filter(quarantined).map(|(index, person)| {
             let reasons: Vec<&str> = person.errors.iter().map(|code| crate::model::code::entry(code).title).collect();
             [self.workforce.number(index).into(), person.codes.to_string().into(), reasons.join("; ").into()]
@@ -157,83 +218,63 @@ impl People {
     }
 }
 
-/// The output that the next run is compared with: the first CSV file with an identifier, or with the PersonNumber.
-fn users(people: &People) -> Option<manifest::Users> {
+/// The output that the next run is compared with: the first CSV file that tells who a row is.
+pub fn users(people: &People) -> Option<(&Mapped, manifest::Users)> {
     people.outputs.iter().find_map(|mapped| {
-        let plan = &mapped.plan;
-        let identifier = mapped
-            .output
-            .fields
-            .iter()
-            .find(|field| field.kind == FieldType::Identifier || field.expression.sql.trim() == "PersonNumber")?;
-        let dialect = &plan.profile.dialect;
-        let layout = Layout { identifier: identifier.name.clone(), delimiter: dialect.delimiter, headers: 1 };
-        (plan.profile.format == Format::Csv && dialect.header)
-            .then(|| manifest::Users { path: plan.file.clone(), layout })
+        let Mapped { plan, output, .. } = mapped;
+        let tells_who =
+            |field: &FieldPlan| field.kind == FieldType::Identifier || field.expression.sql.trim() == "PersonNumber";
+        let is_table = plan.profile.format == Format::Csv && plan.profile.dialect.header;
+        if !is_table || !output.fields.iter().any(tells_who) {
+            return None;
+        }
+        let emails = output.fields.iter().filter(|field| field.kind == FieldType::Email);
+        let users = manifest::Users {
+            path: plan.file.clone(),
+            delimiter: plan.profile.dialect.delimiter,
+            headers: 1,
+            emails: emails.map(|field| field.name.clone()).collect(),
+        };
+        Some((mapped, users))
     })
 }
 
-/// The users that are staged against those of the published run.
-fn compare(
-    staging: &Staging,
-    users: Option<&manifest::Users>,
-    baseline: Option<&Baseline>,
-) -> Result<Option<Changes>, RunError> {
-    let (Some(users), Some(table)) = (users, baseline.and_then(|baseline| baseline.table.as_ref())) else {
-        return Ok(None);
-    };
-    let Some(output) = staging.written().iter().find(|output| output.path == users.path) else { return Ok(None) };
-    let path = staging.path(output);
-    let file = File::open(&path).map_err(PublishError::io(&path, "read back"))?;
-    let changes = table.compare(file, &users.layout);
-    Ok(Some(changes.map_err(std::io::Error::other).map_err(PublishError::io(&path, "compared"))?))
-}
-
-/// What the guards look at, but for the comparison with the last run and the origin of the files.
-fn facts<'a>(people: &'a People, balances: &Balances, persons: &Persons) -> Facts<'a> {
+/// What the guards look at, but for the comparison with the last run, the age and the origin of the files.
+fn facts(people: &People, balances: &Balances, persons: &Persons) -> Facts {
     let files = people.balances(balances);
     let files = files.map(|(kind, balance)| FileFacts { kind, rows: balance.records, rejected: balance.rejected });
-    let is_active = |person: &usize| {
-        let person = &people.resolved[*person];
-        person.active && person.disposition == Disposition::Emitted
-    };
-    let active: Vec<usize> = (0..people.resolved.len()).filter(is_active).collect();
-    let mut segments: BTreeMap<String, u64> = BTreeMap::new();
-    for person in &active {
-        let employer = people.workforce.legal_employer_name(people.resolved[*person].work_relationship);
-        if !employer.is_empty() {
-            // Looked up before it is owned: there are few employers, and a million persons.
-            match segments.get_mut(employer) {
-                Some(count) => *count += 1,
-                None => {
-                    segments.insert(employer.to_owned(), 1);
-                }
-            }
-        }
-    }
     Facts {
         files: files.collect(),
         persons: persons.present,
         quarantined: persons.quarantined,
         users: persons.emitted - people.separate,
-        active: active.iter().map(|person| people.workforce.number(*person)).collect(),
-        segments,
+        set_skew: origin::skew(&people.files),
         ..Facts::default()
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "the manifest is where everything that a run knows comes together")]
-fn fill(
-    pipeline: &Pipeline,
-    settings: &Settings,
-    people: &People,
-    balances: &Balances,
-    persons: &Persons,
-    verdicts: Vec<Verdict>,
-    segments: BTreeMap<String, u64>,
-    users: Option<manifest::Users>,
-    baseline: Option<Baseline>,
-) -> Manifest {
+/// The active users by legal employer.
+fn segments(people: &People) -> BTreeMap<String, u64> {
+    let mut segments: BTreeMap<String, u64> = BTreeMap::new();
+    let is_active = |person: &&Resolved| person.active && person.disposition == Disposition::Emitted;
+    for person in people.resolved.iter().filter(is_active) {
+        let employer = people.workforce.legal_employer_name(person.work_relationship);
+        if employer.is_empty() {
+            continue;
+        }
+        // Looked up before it is owned: there are few employers, and a million persons.
+        match segments.get_mut(employer) {
+            Some(count) => *count += 1,
+            None => {
+                segments.insert(employer.to_owned(), 1);
+            }
+        }
+    }
+    segments
+}
+
+/// What a run says about itself, but for the comparison with the last one.
+fn fill(pipeline: &Pipeline, settings: &Settings, people: &People, balances: &Balances, persons: &Persons) -> Manifest {
     let inputs: Vec<manifest::Input> = people
         .files
         .iter()
@@ -254,8 +295,7 @@ fn fill(
         as_of: people.as_of.day.to_string(),
         as_of_origin: people.as_of.origin.into(),
         pipeline: manifest::Pipeline { name: pipeline.options.name.clone(), sha256: pipeline.sha256.clone() },
-        previous_run: baseline.map(|baseline| baseline.run),
-        input_hash: manifest::input_hash(&inputs),
+        input_hash: manifest::input_hash(inputs.iter().map(|input| (input.kind.as_str(), input.sha256.as_str()))),
         origin: Some(origin::of(pipeline, &people.files)),
         inputs,
         keys: people.keys.clone(),
@@ -268,10 +308,9 @@ fn fill(
             quarantined: persons.quarantined,
         },
         files: people.balances(balances).map(|(kind, balance)| (kind.to_owned(), balance.buckets())).collect(),
-        segments,
-        guards: verdicts,
+        segments: segments(people),
         allowed: settings.allow.iter().map(ToString::to_string).collect(),
-        users,
+        users: users(people).map(|(_, users)| users),
         ..Manifest::default()
     }
 }

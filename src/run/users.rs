@@ -1,6 +1,8 @@
 //! From rows to users: normalize, resolve, validate, map. Who is emitted settles step by step, and only ever shrinks:
 //! the policy, the selection, sections 8 and 10 of `resolution.md`, and at last the managers.
 
+mod checks;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -13,7 +15,7 @@ use crate::model::code::Code;
 use crate::model::date::DateFormat;
 use crate::model::kind::Kind;
 use crate::model::worker::Disposition;
-use crate::people::{AsOfDate, Input, Mapped, People};
+use crate::people::{AsOfDate, Checked, Input, Mapped, People, Refused};
 use crate::pipeline::{Pipeline, scope};
 use crate::stages::map::{self, ElementTable, ListPlan, MapError, MappedOutput, Problem, Scope, TableColumns};
 use crate::stages::normalize::{self, Side, Table, Workforce};
@@ -30,6 +32,7 @@ pub struct Users {
     files: Vec<Input>,
     keys: Vec<String>,
     scope: Scope,
+    checks: Vec<Checked>,
 }
 
 /// What it takes a whole source to see (rules 3 and 17).
@@ -40,7 +43,7 @@ pub fn check_source(tables: &[Table; Kind::ALL.len()], pipeline: &Pipeline) -> R
             return Err(RunError::fatal(Code::Src010, sentence));
         }
     }
-    if !pipeline.options.resolve.assume_single && !normalize::has_primary_flags(tables) {
+    if pipeline.is_resolved() && !pipeline.options.resolve.assume_single && !normalize::has_primary_flags(tables) {
         let sentence = "no primary flag column of any kind is filled in any extract";
         return Err(RunError::fatal(Code::Src020, sentence));
     }
@@ -54,7 +57,17 @@ pub fn normalize(inputs: Inputs, pipeline: &Pipeline, as_of: &AsOfDate, world: &
     let workforce = normalize::normalize(tables, as_of.day);
     world.progress.end(&format!("{} persons", workforce.len()));
     let scope = scope(&pipeline.options.extract);
-    Users { workforce, sides, resolved: Vec::new(), as_of: as_of.clone(), files, keys, scope }
+    Users { workforce, sides, resolved: Vec::new(), as_of: as_of.clone(), files, keys, scope, checks: Vec::new() }
+}
+
+/// What can be said of rows whose people cannot be resolved, since there are no assignments: the checks over rows.
+pub fn leave_unresolved(mut users: Users, pipeline: &Pipeline) -> Result<People, RunError> {
+    checks::of_rows(&mut users, pipeline)?;
+    users.checks.extend(checks::unjudged(pipeline));
+    let Users { workforce, sides, as_of, files, keys, checks, .. } = users;
+    let (joined, resolved, outputs) = (Vec::new(), Vec::new(), Vec::new());
+    let refused = BTreeMap::new();
+    Ok(People { workforce, sides, joined, resolved, as_of, files, keys, checks, refused, outputs, separate: 0 })
 }
 
 /// Stages 5 and 6: resolution, selection, and what is wrong with the selected.
@@ -64,7 +77,9 @@ pub fn resolve(mut users: Users, pipeline: &Pipeline, world: &World<'_>) -> Resu
     users.resolved = resolve::resolve_all(&users.workforce, options, users.as_of.day);
     world.progress.end(&format!("{} persons as of {}", users.resolved.len(), users.as_of.day));
     world.progress.begin("validate", "persons", Some(users.workforce.len() as u64));
+    checks::of_rows(&mut users, pipeline)?;
     select(&mut users, pipeline)?;
+    checks::of_workers(&mut users, pipeline)?;
     let email_required = pipeline.mapping.outputs().iter().any(|output| output.profile.email_required);
     attributes::check(&users.workforce, &mut users.resolved, email_required);
     managers::find(&users.workforce, &mut users.resolved, users.as_of.day);
@@ -96,6 +111,7 @@ pub fn map(mut users: Users, pipeline: &Pipeline, world: &World<'_>) -> Result<P
     let names = users.names(pipeline)?;
     let named = managers::named(&users.resolved);
     let mut found = uniqueness::shared(&users.workforce, &users.resolved);
+    let mut refused = BTreeMap::new();
     let (outputs, persons) = loop {
         managers::show_emitted(&mut users.resolved, &named, keep_unemitted);
         let persons = users.emitted();
@@ -109,6 +125,8 @@ pub fn map(mut users: Users, pipeline: &Pipeline, world: &World<'_>) -> Result<P
         }
         drop(table);
         count_left_out(&outputs, &persons, &mut users.resolved);
+        let refusing = outputs.iter().enumerate().filter(|(_, output)| !output.of_rows);
+        refusing.for_each(|(nth, output)| count_refused(nth, output, &mut refused));
         let of_persons = || outputs.iter().filter(|output| !output.of_rows);
         outputs.iter().filter(|output| output.of_rows).try_for_each(judge_rows)?;
         found.extend(judge(of_persons(), &persons, &users.resolved)?);
@@ -126,9 +144,17 @@ pub fn map(mut users: Users, pipeline: &Pipeline, world: &World<'_>) -> Result<P
     let (mut outputs, separate) = users.files(pipeline, outputs, &order, &persons);
     users.managers_first(&mut outputs);
     let joined = users.columns(pipeline).joined(&users.emitted());
-    let Users { workforce, sides, resolved, as_of, files, keys, .. } = users;
+    let Users { workforce, sides, resolved, as_of, files, keys, checks, .. } = users;
     world.progress.end(&format!("{} users in {} files", order.len(), outputs.len()));
-    Ok(People { workforce, sides, joined, resolved, as_of, files, keys, outputs, separate })
+    Ok(People { workforce, sides, joined, resolved, as_of, files, keys, checks, refused, outputs, separate })
+}
+
+/// Counts whom an output refuses: they fall out at once, so nobody is counted twice.
+fn count_refused(nth: usize, output: &MappedOutput, refused: &mut BTreeMap<(usize, usize), Refused>) {
+    for finding in output.findings.iter().filter(|finding| finding.problem != Problem::Formula) {
+        let field = usize::from(finding.field);
+        refused.entry((nth, field)).or_default().add(finding.problem, output.value(finding.row, field));
+    }
 }
 
 /// Whether one of those who fall out is the manager of somebody.

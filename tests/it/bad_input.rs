@@ -10,7 +10,7 @@ use crate::publish::{names, snapshot};
 
 mod files;
 mod interrupted;
-mod server;
+pub mod server;
 mod trust;
 mod words;
 

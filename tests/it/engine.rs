@@ -91,7 +91,7 @@ fn in_folder<T>(
     let pipeline = Pipeline::load(&path, &Overrides::default(), &|_| None).unwrap();
     let world =
         World { now: Timestamp::UNIX_EPOCH, home: None, agent_socket: None, stopped: &|| false, progress: &Silent };
-    let settings = hcmsync::run::Settings { as_of: Some(settings.as_of), allow: Vec::new() };
+    let settings = hcmsync::run::Settings { as_of: Some(settings.as_of), ..Default::default() };
     call(&pipeline, &settings, &world, folder.path())
 }
 

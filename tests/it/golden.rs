@@ -1,7 +1,7 @@
 //! The whole product over `sample-data`: the files that it must give, byte for byte, from a folder and from a real SFTP server.
 //!
-//! `sample-data/expected` is what `hcmsync run pipelines/qooper.toml` publishes, but for the report and the manifest. It was held
-//! against `cases.csv`, which was written by hand; whoever changes it does the same (`cases.rs`).
+//! `sample-data/expected` is what `hcmsync run pipelines/qooper.toml` publishes, but for `report.json`, `junit.xml` and the
+//! manifest. It was held against `cases.csv`, which was written by hand; whoever changes it does the same (`cases.rs`).
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -31,17 +31,21 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, String> {
     files
 }
 
+/// What a run says about itself, which tells of its pipeline as well.
+const ABOUT: [&str; 4] = ["report.html", "report.json", "junit.xml", "manifest.json"];
+
 /// The published files that people and programs read; what a run says about itself is not among them.
 fn outputs(to: &Path) -> BTreeMap<PathBuf, String> {
     let mut files = files(&to.join("current"));
-    for about in ["report.json", "manifest.json"] {
+    for about in ABOUT {
         assert!(files.remove(Path::new(about)).is_some(), "there is a {about}");
     }
     files
 }
 
 fn assert_expected(to: &Path) {
-    let (expected, published) = (files(&project("sample-data/expected")), outputs(to));
+    let (mut expected, published) = (files(&project("sample-data/expected")), outputs(to));
+    expected.remove(Path::new(ABOUT[0]));
     assert_eq!(names_of(&published), names_of(&expected));
     for (path, text) in &expected {
         for (line, (is, should)) in published[path].lines().zip(text.lines()).enumerate() {
@@ -49,6 +53,21 @@ fn assert_expected(to: &Path) {
         }
         assert!(published[path] == *text, "{}: to the last byte", path.display());
     }
+}
+
+/// The page that HR is handed; where a change of it is meant, the new one is copied from a run.
+fn assert_report(to: &Path) {
+    let read = |path: &Path| fs::read_to_string(path).unwrap();
+    let (is, should) = (read(&to.join("current/report.html")), read(&project("sample-data/expected/report.html")));
+    for (line, (is, should)) in is.lines().zip(should.lines()).enumerate() {
+        assert_eq!(
+            is,
+            should,
+            "report.html line {}: if it is meant, cp out/qooper/current/report.html sample-data/expected/",
+            line + 1
+        );
+    }
+    assert!(is == should, "report.html: to the last byte");
 }
 
 fn names_of(files: &BTreeMap<PathBuf, String>) -> Vec<&PathBuf> {
@@ -72,6 +91,7 @@ fn the_sample_gives_the_expected_files_and_gives_them_again() {
         "hcmsync: published as of 2026-11-20: 200 persons, 168 emitted (165 active), 7 excluded, 0 filtered, 25 quarantined\n"
     ));
     assert_expected(&to);
+    assert_report(&to);
     let before = snapshot(&to);
     let quiet = run("pipelines/qooper.toml", &to, &[], &["--quiet", "--threads", "1"]);
     assert_eq!(quiet.all(), "", "quiet prints nothing on success");
@@ -124,7 +144,7 @@ fn no_personal_value_stands_in_what_is_said_or_in_what_a_run_says_about_itself()
         // What is said is searched by `Said::of`.
         assert!(!run("pipelines/qooper.toml", home.path(), &[], words).all().is_empty());
     }
-    for about in ["report.json", "manifest.json"] {
+    for about in ABOUT {
         let text = fs::read_to_string(home.path().join("current").join(about)).unwrap();
         assert_eq!(personal_values_in(&text), [""; 0], "in {about}");
     }

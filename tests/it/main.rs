@@ -14,6 +14,7 @@
 
 mod bad_input;
 mod cases;
+mod changes;
 mod codes;
 mod commands;
 mod csv_judge;
@@ -42,7 +43,10 @@ mod publish;
 mod publish_faults;
 mod publish_processes;
 mod read;
+mod report;
+mod sketches;
 mod sshd;
 mod sums;
 mod supply;
 mod tampering;
+mod waiting;

@@ -9,8 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
 use hcmsync::stages::publish::manifest::{Manifest, Users};
-use hcmsync::stages::publish::{Artifact, Fault, PublishError, Published, Staging, baseline, current, lists, verify};
-use hcmsync::stages::validate::guards::Layout;
+use hcmsync::stages::publish::{Artifact, Fault, PublishError, Published, Staging, compare, current, lists, verify};
 
 use crate::promise;
 
@@ -36,8 +35,8 @@ pub fn stage(to: &Path, generation: &str) -> Result<Staging, PublishError> {
 }
 
 fn manifest() -> Manifest {
-    let layout = Layout { identifier: "Id".into(), delimiter: ',', headers: 1 };
-    Manifest { users: Some(Users { path: "users.csv".into(), layout }), ..Manifest::default() }
+    let users = Users { path: "users.csv".into(), delimiter: ',', headers: 1, emails: Vec::new() };
+    Manifest { users: Some(users), ..Manifest::default() }
 }
 
 pub fn publish(to: &Path, name: &str, generation: &str) -> Result<Published, PublishError> {
@@ -153,7 +152,7 @@ fn what_stands_where_current_belongs_is_not_replaced() {
     fs::remove_file(home.path().join("current")).unwrap();
     for target in ["/etc", "../out", "runs/../..", "runs/gone"] {
         symlink(target, home.path().join("current")).unwrap();
-        assert!(matches!(baseline::load(home.path()), Err(PublishError::InTheWay(..))), "{target}");
+        assert!(matches!(compare::last(home.path()), Err(PublishError::InTheWay(..))), "{target}");
         fs::remove_file(home.path().join("current")).unwrap();
     }
 }
@@ -252,20 +251,27 @@ fn verify_names_every_fault() {
 }
 
 #[test]
-fn the_baseline_is_the_published_run_and_must_be_whole() {
+fn the_last_run_is_the_published_one_and_must_be_whole_to_be_compared_with() {
     let home = tempfile::tempdir().unwrap();
-    assert!(baseline::load(home.path()).unwrap().is_none());
+    assert!(compare::last(home.path()).unwrap().is_none());
     let run = publish(home.path(), "a", "one").unwrap().path;
     drop(stage(home.path(), "stopped by a guard").unwrap());
-    let found = baseline::load(home.path()).unwrap().unwrap();
-    assert_eq!((found.run.as_str(), found.active.as_slice()), ("a", &[Box::from("1")][..]));
-    let layout = Layout { identifier: "Id".into(), delimiter: ',', headers: 1 };
-    let changes = found.table.unwrap().compare("Id,Generation\n1,two\n9,two\n".as_bytes(), &layout).unwrap();
-    assert_eq!((changes.in_both, changes.fields["Generation"], changes.fields["Id"]), (1, 1, 0));
-    let whole = fs::read_to_string(run.join("resolution.csv")).unwrap();
-    for cut in [0, whole.len() / 2, whole.len() - 1] {
-        fs::write(run.join("resolution.csv"), &whole[..cut]).unwrap();
-        assert!(matches!(baseline::load(home.path()), Err(PublishError::Damaged { .. })), "cut at {cut}");
+    let (folder, last) = compare::last(home.path()).unwrap().unwrap();
+    assert_eq!((folder.as_path(), last.run.as_str()), (run.as_path(), "a"));
+    let staging = stage(home.path(), "two").unwrap();
+    let now = manifest();
+    let changes = || compare::compare(compare::Run::published(&folder, &last), staging.as_run(&now), None);
+    let found = changes().unwrap();
+    assert_eq!((found.from.as_str(), found.active_before, found.in_both), ("a", 1, 2));
+    assert_eq!(found.fields, None, "no placement tells which row is whose");
+    assert_eq!(found.files, ["users.csv"]);
+    for file in ["resolution.csv", "users.csv"] {
+        let whole = fs::read_to_string(run.join(file)).unwrap();
+        for cut in [0, whole.len() / 2, whole.len() - 1] {
+            fs::write(run.join(file), &whole[..cut]).unwrap();
+            assert!(matches!(changes(), Err(PublishError::Damaged { .. })), "{file} cut at {cut}");
+        }
+        fs::write(run.join(file), &whole).unwrap();
     }
 }
 

@@ -28,8 +28,16 @@ pub struct MapRequest<'a> {
 }
 
 /// The files that a run writes itself (`pipeline.md` section 3).
-const RESERVED: [&str; 7] =
-    ["quarantine.csv", "resolution.csv", "report.html", "report.json", "junit.xml", "manifest.json", "rejects"];
+const RESERVED: [&str; 8] = [
+    "quarantine.csv",
+    "resolution.csv",
+    "placement.csv",
+    "report.html",
+    "report.json",
+    "junit.xml",
+    "manifest.json",
+    "rejects",
+];
 
 /// Checks the mapping, and readies it for the data. All the mistakes are returned, in the order of the file.
 pub fn compile(request: &MapRequest, scope: &Scope, source: &SourceText) -> Result<Compiled, Vec<Mistake>> {

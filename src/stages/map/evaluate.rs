@@ -107,6 +107,18 @@ pub(super) fn mask(condition: &Expression, table: &DataFrame, place: &str) -> Re
     Ok(flags.iter().map(|flag| flag.unwrap_or(false)).collect())
 }
 
+/// The rows for which a condition is false; where it is null, it is not.
+pub(super) fn mask_of_broken(condition: &Expression, table: &DataFrame, place: &str) -> Result<Vec<u32>, MapError> {
+    let column = compute_as(&[condition], table, |_| place.to_owned(), Some(DataType::Boolean))?.remove(0);
+    let flags = column.bool().map_err(|error| failed(place.to_owned(), &error))?;
+    Ok((0u32..).zip(flags.iter()).filter(|(_, flag)| *flag == Some(false)).map(|(row, _)| row).collect())
+}
+
+/// One expression as a column of text.
+pub(super) fn text_column(value: &Expression, table: &DataFrame, place: &str) -> Result<StringChunked, MapError> {
+    Ok(compute(&[value], table, |_| place.to_owned())?.remove(0))
+}
+
 /// Every expression as a column of text, in one piece each.
 pub(super) fn compute(
     expressions: &[&Expression],

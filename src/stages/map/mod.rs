@@ -6,6 +6,7 @@
 
 mod allow;
 mod bulk;
+mod check;
 mod columns;
 mod compile;
 mod elements;
@@ -33,6 +34,7 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+pub use check::{Check, CheckPlan, CheckScopes, CheckSeverity, Over, Target, compile_checks};
 pub use compile::{MapRequest, compile, separate_file};
 pub use elements::{ElementKind, ElementTable, elements};
 pub use evaluate::{MapError, MappedOutput};

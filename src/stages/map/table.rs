@@ -4,6 +4,7 @@
 use jiff::civil::{Date, date};
 use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, PolarsResult, Series};
 use rayon::prelude::*;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::elements::Element;
@@ -12,6 +13,7 @@ use crate::model::attribute;
 use crate::model::date::DateFormat;
 use crate::model::kind::Kind;
 use crate::model::layout::{Layout, Role, satellite};
+use crate::model::row::Fate;
 use crate::stages::normalize::{Side, Workforce};
 use crate::stages::resolve::Resolved;
 use crate::stages::resolve::satellites::is_home;
@@ -91,6 +93,33 @@ impl Subject<'_> {
     }
 }
 
+/// The columns `names` of the rows of a kind that take part, and the positions of these. A column that no file has is null.
+pub fn build_rows(columns: &Columns<'_>, kind: Kind, names: &[String]) -> PolarsResult<(DataFrame, Vec<u32>)> {
+    let table = columns.workforce.table(kind);
+    let admitted = |position: &u32| table.rows.rows[*position as usize].fate == Fate::Admitted;
+    let positions: Vec<u32> = (0..table.rows.rows.len() as u32).filter(admitted).collect();
+    let column = |name: &String| {
+        let place = table.layout.place(name).filter(|_| table.has(name));
+        let cell = |position: &u32| {
+            let text = table.rows.cells(&table.rows.rows[*position as usize]).get(place?);
+            (!text.is_empty()).then_some(text)
+        };
+        let is_date = attribute::of_kind(kind)
+            .iter()
+            .chain(attribute::brought_by(kind))
+            .any(|attribute| attribute.name == *name && attribute.ty == attribute::Type::Date);
+        Ok(if is_date {
+            let read = |text: &str| columns.dates[kind as usize].read(text).map(|read| read.day);
+            days(name, positions.iter().map(|position| cell(position).and_then(read)))?
+        } else {
+            Series::new(name.as_str().into(), positions.iter().map(cell).collect::<Vec<Option<&str>>>())
+        }
+        .into_column())
+    };
+    let built = names.iter().map(column).collect::<PolarsResult<Vec<Column>>>()?;
+    Ok((DataFrame::new(positions.len(), built)?, positions))
+}
+
 /// Where the cells of a column come from.
 enum Origin {
     PersonNumber,
@@ -106,7 +135,7 @@ enum Origin {
 }
 
 /// How a side extract met the people.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Joined {
     pub extract: &'static str,
     pub key: String,
@@ -134,6 +163,15 @@ impl<'a> Columns<'a> {
         match self.origin(own) {
             Origin::Cells(places) => !places.is_empty() || matches!(own, "Active" | "AsOf"),
             _ => true,
+        }
+    }
+
+    /// What an attribute of the person itself says of a person, for counting without a table; blank is nothing.
+    pub fn lookup(&self, name: &str) -> impl Fn(u32) -> Option<&'a str> + Sync {
+        let origin = if name == "Active" { None } else { Some(self.origin(name)) };
+        move |person| match &origin {
+            Some(origin) => self.text(origin, Subject::of(person)).filter(|text| !text.is_empty()),
+            None => Some(if self.resolved[person as usize].active { "true" } else { "false" }),
         }
     }
 

@@ -165,6 +165,13 @@ impl Workforce {
         self.relationship_cell(position, work_relationship::LEGAL_EMPLOYER_NAME, assignment::LEGAL_EMPLOYER_NAME)
     }
 
+    /// The BusinessUnitName of an assignment row, by its position.
+    pub fn business_unit_name(&self, position: Option<u32>) -> &str {
+        let Table { layout, rows, .. } = self.table(Kind::Assignment);
+        let cell = layout.place("BusinessUnitName").zip(position);
+        cell.map_or("", |(place, position)| rows.cells(&rows.rows[position as usize]).get(place))
+    }
+
     /// The AssignmentId of an assignment row, by its position.
     pub fn assignment_id(&self, position: Option<u32>) -> &str {
         let rows = &self.table(Kind::Assignment).rows;

@@ -50,7 +50,7 @@ impl PublishError {
             PublishError::InTheWay(path, _) => format!("move {} away, or publish to another folder", path.display()),
             PublishError::BadName(_) => "a name is relative and holds no `..`, no empty part, and no part that starts with a dot".into(),
             PublishError::Twice(_) => {
-                "give every [[output]] its own file; quarantine.csv, resolution.csv, rejects/, report.*, junit.xml and manifest.json are taken".into()
+                "give every [[output]] its own file; quarantine.csv, resolution.csv, placement.csv, rejects/, report.*, junit.xml and manifest.json are taken".into()
             }
             PublishError::Rows { .. } => "this is a fault of the program; please report it".into(),
             PublishError::ReadBack { .. } => "the disk or its file system changed the data; check it before running again".into(),

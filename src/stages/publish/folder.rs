@@ -65,31 +65,35 @@ pub(super) fn switch(to: &Path, name: &str) -> Result<(), PublishError> {
     sync(to).map_err(|source| PublishError::Settle(target, source))
 }
 
-/// Creates `path` and what is missing above it, 0700 whatever the umask, each entry made durable. An existing folder is left as it is.
-pub(super) fn create(path: &Path) -> Result<(), PublishError> {
+/// Creates `path` and what is missing above it, 0700 whatever the umask, each entry made durable. An existing folder is
+/// left as it is. Returns what was created, the innermost first.
+pub(super) fn create(path: &Path) -> Result<Vec<PathBuf>, PublishError> {
     if path.is_dir() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let above = match path.parent() {
         Some(above) if above != Path::new("") => above,
         _ => Path::new("."),
     };
-    create(above)?;
+    let mut created = create(above)?;
     match DirBuilder::new().mode(0o700).create(path) {
         // Two files of a run that are written side by side share a folder.
-        Err(e) if e.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => return Ok(created),
         made => made.and_then(|()| restrict(path)).and_then(|()| sync(above)),
     }
-    .map_err(PublishError::io(path, "created"))
+    .map_err(PublishError::io(path, "created"))?;
+    created.insert(0, path.into());
+    Ok(created)
 }
 
 /// As [`create`], for a folder that is the product's own: a symbolic link is refused, and the mode is set anew.
-pub(super) fn create_own(path: &Path) -> Result<(), PublishError> {
-    create(path)?;
+pub(super) fn create_own(path: &Path) -> Result<Vec<PathBuf>, PublishError> {
+    let created = create(path)?;
     if !is_folder(path) {
         return Err(PublishError::InTheWay(path.into(), "a folder"));
     }
-    restrict(path).map_err(PublishError::io(path, "made private"))
+    restrict(path).map_err(PublishError::io(path, "made private"))?;
+    Ok(created)
 }
 
 /// Mode 0700, also where the umask would have taken even the owner's bits.
@@ -116,23 +120,33 @@ pub(super) fn clean(to: &Path) -> Result<(), PublishError> {
     Ok(())
 }
 
+/// The published runs in the order in which they were published, oldest first; none where the folder has none.
+pub(super) fn runs(to: &Path) -> Result<Vec<String>, PublishError> {
+    let runs = to.join("runs");
+    if !is_folder(&runs) {
+        return Ok(Vec::new());
+    }
+    let mut found = Vec::new();
+    for name in names(&runs)? {
+        let path = runs.join(&name);
+        if !name.starts_with('.') && is_folder(&path) {
+            let written = fs::symlink_metadata(&path).and_then(|about| about.modified());
+            found.push((written.map_err(PublishError::io(&path, "read"))?, name));
+        }
+    }
+    found.sort();
+    Ok(found.into_iter().map(|(_, name)| name).collect())
+}
+
 /// Removes the oldest runs until `keep` are left, never the one called `keeper`. A run is renamed before it is
 /// removed: it is there as a whole, or not at all. Returns the names of the removed.
 pub(super) fn prune(to: &Path, keep: u32, keeper: &str) -> Result<Vec<String>, PublishError> {
-    let runs = to.join("runs");
-    let mut others = Vec::new();
-    for name in names(&runs)? {
-        let path = runs.join(&name);
-        if !name.starts_with('.') && name != keeper && is_folder(&path) {
-            let written = fs::symlink_metadata(&path).and_then(|found| found.modified());
-            others.push((written.map_err(PublishError::io(&path, "read"))?, name));
-        }
-    }
-    others.sort();
+    let folder = to.join("runs");
+    let others: Vec<String> = runs(to)?.into_iter().filter(|name| name != keeper).collect();
     let surplus = (others.len() + 1).saturating_sub(keep.max(1) as usize);
     let mut removed = Vec::new();
-    for (_, name) in others.into_iter().take(surplus) {
-        let (path, hidden) = (runs.join(&name), runs.join(format!("{PRUNED}{name}")));
+    for name in others.into_iter().take(surplus) {
+        let (path, hidden) = (folder.join(&name), folder.join(format!("{PRUNED}{name}")));
         let gone = fs::rename(&path, &hidden).and_then(|()| fs::remove_dir_all(&hidden));
         gone.map_err(PublishError::io(&path, "removed"))?;
         removed.push(name);

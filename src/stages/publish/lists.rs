@@ -1,7 +1,10 @@
-//! The two lists of persons that every run leaves: `quarantine.csv` and `resolution.csv` (`pipeline.md` section 3).
+//! The lists of persons that every run leaves: `quarantine.csv` and `resolution.csv` (`pipeline.md` section 3), and
+//! `placement.csv`, by which the next run tells who moved.
 //! RFC 4180 with LF line ends and quotes only where they are needed; the order is the caller's.
 
 use std::io::{self, Write};
+
+use super::tally::digest;
 
 /// The columns of `quarantine.csv`.
 pub const QUARANTINE: [&str; 3] = ["PersonNumber", "Codes", "Reasons"];
@@ -18,6 +21,33 @@ pub const RESOLUTION: [&str; 9] = [
     "ResolutionRule",
     "Codes",
 ];
+
+/// The name of the list of placements in a run.
+pub const PLACEMENT_FILE: &str = "placement.csv";
+
+/// The columns of `placement.csv`: for every user the ids of the legal employer and the business unit ([`unit_id`]), and
+/// the row of the user file that the manifest names, counted from 1. Sorted as `resolution.csv` is.
+pub const PLACEMENT: [&str; 4] = ["PersonNumber", "LegalEmployer", "BusinessUnit", "Row"];
+
+/// A legal employer or a business unit by a short hash of its name: the same in every run. What has no name has none.
+pub fn unit_id(name: &str) -> String {
+    const DIGITS: usize = 8;
+    if name.is_empty() {
+        return String::new();
+    }
+    let mut id = digest([name]);
+    id.truncate(DIGITS);
+    id
+}
+
+/// Whether a file of a run is about the run, and not for the target.
+pub fn is_of_the_run(path: &str) -> bool {
+    const LISTS: [&str; 3] = ["quarantine.csv", "resolution.csv", PLACEMENT_FILE];
+    LISTS.contains(&path) || path.starts_with("rejects/") || REPORTS.contains(&path)
+}
+
+/// What tells of the run itself, what changed since the last one, say: it may differ where all else is the same.
+pub const REPORTS: [&str; 3] = ["report.html", "report.json", "junit.xml"];
 
 /// The `Disposition` of an active user.
 pub const EMITTED: &str = "emitted";

@@ -2,15 +2,16 @@
 //! `rename` of the folder and one switch of `current` (`pipeline.md` section 3; promises 13 to 17).
 //!
 //! The story of a run: [`Staging::begin`] before the work (a bad path fails at once, the lock is taken),
-//! [`baseline::load`] for the guards, [`Staging::add`] for each file, [`Staging::commit`], [`Published::prune`].
+//! [`Staging::add`] for each file, [`compare::compare`] for the guards, [`Staging::commit`], [`Published::prune`].
 //! A run that ends anywhere before `commit` leaves nothing, and a run that is killed leaves what the next one removes.
 
-pub mod baseline;
+pub mod compare;
 mod error;
 mod folder;
 pub mod lists;
 mod lock;
 pub mod manifest;
+pub mod runs;
 mod staging;
 mod tally;
 mod verify;

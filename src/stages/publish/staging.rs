@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use super::folder::{self, STAGING};
 use super::manifest::{self, Manifest, Output};
 use super::tally::Tallied;
-use super::{Lock, PublishError, verify};
+use super::{Lock, PublishError, compare, verify};
 
 /// Writes the content of a file and returns the number of its rows, headers not counted (0 for what has none).
 pub type Content<'a> = Box<dyn FnOnce(&mut dyn Write) -> io::Result<u64> + Send + 'a>;
@@ -33,9 +33,26 @@ pub struct Artifact<'a> {
 pub struct Staging {
     // Removed before the lock is given back: fields drop in this order.
     folder: TempDir,
+    made: Made,
     written: Vec<Output>,
     to: PathBuf,
     lock: Lock,
+}
+
+/// What there was not before the stage was opened, in the order in which it can be removed.
+struct Made {
+    paths: Vec<PathBuf>,
+    /// Whether it goes with the stage.
+    goes: bool,
+}
+
+impl Drop for Made {
+    fn drop(&mut self) {
+        for path in self.paths.iter().filter(|_| self.goes) {
+            // A folder in which something is by now stays, and is no worse for it.
+            let _ = if folder::is_folder(path) { fs::remove_dir(path) } else { fs::remove_file(path) };
+        }
+    }
 }
 
 /// A run that consumers see. Holds the lock until it is dropped.
@@ -53,16 +70,27 @@ impl Staging {
     /// Creates what is missing of the target, takes its lock, removes what killed runs left, and opens a new stage.
     /// Called before the work: a target that cannot be written fails here.
     pub fn begin(to: &Path) -> Result<Staging, PublishError> {
-        folder::create(to)?;
+        let mut made = folder::create(to)?;
+        let has_lock = to.join(Lock::FILE).exists();
         let lock = Lock::take(to)?;
         let runs = to.join("runs");
-        folder::create_own(&runs)?;
+        if !has_lock {
+            made.insert(0, to.join(Lock::FILE));
+        }
+        made.splice(0..0, folder::create_own(&runs)?);
+        let made = Made { paths: made, goes: false };
         folder::clean(to)?;
         let stage =
             tempfile::Builder::new().prefix(STAGING).permissions(Permissions::from_mode(0o700)).tempdir_in(&runs);
         let stage = stage.map_err(PublishError::io(&runs, "written to"))?;
         folder::restrict(stage.path()).map_err(PublishError::io(stage.path(), "made private"))?;
-        Ok(Staging { folder: stage, written: Vec::new(), to: to.into(), lock })
+        Ok(Staging { folder: stage, made, written: Vec::new(), to: to.into(), lock })
+    }
+
+    /// For a stage that is never committed: with it goes whatever of the target was not there before.
+    pub fn leaving_nothing(mut self) -> Staging {
+        self.made.goes = true;
+        self
     }
 
     /// Writes one file, 0600, to the disk itself. After an error the stage is of no more use.
@@ -85,6 +113,16 @@ impl Staging {
     /// Where a file that was added can be read, for the comparison with the last run.
     pub fn path(&self, output: &Output) -> PathBuf {
         self.folder.path().join(&output.path)
+    }
+
+    /// The folder that the run is to be published to.
+    pub fn to(&self) -> &Path {
+        &self.to
+    }
+
+    /// What is staged as a run that another one can be compared with; nothing but this process has touched it.
+    pub fn as_run<'a>(&'a self, manifest: &'a Manifest) -> compare::Run<'a> {
+        compare::Run { folder: self.folder.path(), manifest, outputs: &self.written, check: false }
     }
 
     /// The files that were added, in that order.

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use super::manifest::{self, Manifest, Output};
 use super::tally::read_back;
-use super::{PublishError, folder};
+use super::{PublishError, folder, lists};
 
 /// A run that is as its manifest says.
 #[derive(Debug, PartialEq, Eq)]
@@ -123,14 +123,13 @@ fn content(run: &Path, output: &Output) -> Result<Option<Fault>, PublishError> {
 /// Whether the run that is there already holds what this one would publish. The reports and the manifest tell of
 /// the run itself (what changed since the last one, say) and may differ; all else may not (`pipeline.md` section 3).
 pub(super) fn same(there: &Path, manifest: &Manifest) -> Result<bool, PublishError> {
-    const OF_THE_RUN: [&str; 3] = ["report.html", "report.json", "junit.xml"];
     if !folder::is_folder(there) {
         return Err(PublishError::InTheWay(there.into(), "a run"));
     }
     verify(there)?;
     let old = Manifest::load(there)?;
     let data = |of: &Manifest| -> Vec<Output> {
-        of.outputs.iter().filter(|output| !OF_THE_RUN.contains(&output.path.as_str())).cloned().collect()
+        of.outputs.iter().filter(|output| !lists::REPORTS.contains(&output.path.as_str())).cloned().collect()
     };
     Ok(data(&old) == data(manifest))
 }

@@ -4,6 +4,7 @@
 //! What it accepts can be read without loss, in parallel, [`Chunk`] by [`Chunk`]. The one finding of
 //! rule 28 that is left to the reader of records is `CSV001`, the wrong number of fields, since it costs a row only.
 
+mod dates;
 mod encoding;
 mod error;
 mod header;
@@ -11,15 +12,18 @@ mod options;
 mod pieces;
 mod records;
 mod strict;
+mod survey;
 #[cfg(test)]
 mod tests;
 
 use rayon::prelude::*;
 
+pub use dates::{DateColumn, dates};
 pub use error::{Fault, MAX_FIELD, MAX_RECORD, ReadError};
 pub use header::Notice;
 pub use options::{Columns, Delimiter, Encoding, Extract};
 pub use records::{Chunk, Record};
+pub use survey::{Survey, survey};
 
 use crate::model::kind::Kind;
 use encoding::Text;

@@ -49,6 +49,22 @@ impl Extract {
         self.alone.as_ref().is_some_and(|alone| *alone.get_ref())
     }
 
+    /// The files of a pattern, where everything else has its default.
+    pub fn of(file: impl Into<String>) -> Extract {
+        Extract {
+            file: file.into(),
+            delimiter: None,
+            encoding: Encoding::default(),
+            date_format: None,
+            nulls: blank(),
+            columns: Columns::default(),
+            allow_empty: false,
+            key: None,
+            attributes: None,
+            alone: None,
+        }
+    }
+
     /// What a side extract brings: its `attributes`, then the `columns` that are not among them, without the key.
     pub fn brought(&self) -> Vec<&str> {
         let key = self.key.as_ref().map(|key| key.get_ref().as_str());

@@ -40,6 +40,9 @@ pub struct Resolved {
     pub errors: Codes,
     /// `ASG024` is a warning: D lies in the gap.
     pub gap_over_day: bool,
+    /// How many work relationships are CURRENT, and how many of these are primary by rule 14; none where it did not come
+    /// to that.
+    pub current: Option<[u8; 2]>,
     pub tally: Tally,
 }
 
@@ -79,6 +82,7 @@ impl Resolved {
             codes: Codes::default(),
             errors: Codes::default(),
             gap_over_day: false,
+            current: None,
             tally: Tally::default(),
         }
     }
@@ -220,6 +224,9 @@ fn decide<'a>(
     judgement: &mut Judgement,
     resolved: &mut Resolved,
 ) -> Decision<'a> {
+    let current = || candidates.iter().filter(|candidate| candidate.state == State::Current);
+    let primary = current().filter(|candidate| candidate.primary).count();
+    resolved.current = Some([current().count(), primary].map(|count| u8::try_from(count).unwrap_or(u8::MAX)));
     let choice = primary_work_relationship::choose(candidates, day, options.on_ambiguous, judgement);
     resolved.state = Some(choice.state);
     resolved.rule = choice.rule;

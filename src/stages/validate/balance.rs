@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::finding::{Balance, Balances};
@@ -14,7 +15,7 @@ use crate::stages::normalize::Workforce;
 use crate::stages::resolve::Resolved;
 
 /// The persons of a run by what became of them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Persons {
     #[serde(rename = "in")]
     pub present: u64,

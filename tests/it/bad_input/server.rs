@@ -8,7 +8,7 @@ use crate::product::{EXTRACTS, Place, project};
 use crate::sshd::{Sshd, free_port, keygen};
 
 /// A server with the extracts of the sample.
-fn server() -> Sshd {
+pub fn server() -> Sshd {
     let sshd = Sshd::start();
     for name in EXTRACTS.map(|name| format!("{name}.csv.pgp")) {
         sshd.put(&name, &fs::read(project("sample-data/extract").join(&name)).unwrap(), Duration::from_secs(3600));
@@ -17,7 +17,7 @@ fn server() -> Sshd {
 }
 
 /// A place that fetches from the server; `known_hosts`, `identity_file` and `port` stand in it once each.
-fn place_at(sshd: &Sshd) -> Place {
+pub fn place_at(sshd: &Sshd) -> Place {
     let mut place = Place::sealed();
     let from = format!(
         "\"{}\"\nknown_hosts = \"{}\"\nidentity_file = \"{}\"\nretries = 1\ntimeout = \"5s\"",

@@ -1,154 +1,166 @@
-//! Which values of the users changed since the last published run (`max_changed`), counted per output field. Values
-//! are compared by their hashes: none is kept, and a million users of thirty fields fit in a few hundred megabytes.
+//! What changed between two runs: who came, who left, whose values, place or chosen assignment are others. Counts
+//! alone; who it is stands in a list of its own, for whoever asks. The guards judge these counts, and the report shows
+//! them: there is one comparison, in `publish::compare`.
 
 use std::collections::BTreeMap;
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
-use std::io::Read;
 
-use rustc_hash::FxHashMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// How a CSV file of users is to be read.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Layout {
-    /// The column that tells who a row is.
-    pub identifier: String,
-    pub delimiter: char,
-    /// Records before the first row, the last of them the header.
-    pub headers: u64,
-}
-
-/// The users of a run, as hashes.
-#[derive(Clone, Debug, Default)]
-pub struct Table {
-    fields: Vec<String>,
-    rows: FxHashMap<u64, usize>,
-    cells: Vec<u32>,
-}
-
-/// What differs between two runs.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// The changes from an earlier run to a later one. A *user* stands in a user file, active or not.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Changes {
-    /// Users in both.
+    /// The earlier run.
+    pub from: String,
+    pub active_before: u64,
+    pub active_now: u64,
+    /// Active now and not before.
+    pub joiners: u64,
+    /// Those of the joiners who were a user before, inactive, or had left.
+    pub reactivated: u64,
+    /// Active before and not now.
+    pub leavers: u64,
+    /// What the leavers are now: a disposition, or `absent` from the extract.
+    pub left: BTreeMap<String, u64>,
+    /// Users now and not before, active or not.
+    pub added: u64,
+    /// Users before and not now.
+    pub removed: u64,
+    /// Users of both.
     pub in_both: u64,
-    /// By field that both have, how many of those users have another value.
-    pub fields: BTreeMap<String, u64>,
+    /// Those of them with another value in any field.
+    pub changed: u64,
+    /// By field that both have, in the order of the columns. None where the users of either run are not in CSV.
+    pub fields: Option<Vec<FieldChange>>,
+    /// Users of both with another e-mail address: often the key by which the target knows them.
+    pub emails: u64,
+    /// Users of both who are elsewhere.
+    pub moved: Moved,
+    /// Users of both whose chosen assignment is another.
+    pub assignments: u64,
+    /// Why: the rules that chose them.
+    pub decisions: Vec<Decision>,
+    /// By legal employer.
+    pub segments: Vec<Segment>,
+    /// Files for the target with other content, or that only one of the runs has.
+    pub files: Vec<String>,
 }
 
-impl Table {
-    /// Reads the users of a run. Fails where it is no CSV, or the identifier is none of its columns.
-    pub fn read(csv: impl Read, layout: &Layout) -> Result<Table, csv::Error> {
-        let mut users = Users::open(csv, layout)?;
-        let mut table = Table { fields: users.fields.clone(), ..Table::default() };
-        let identifier = users.identifier;
-        while let Some(row) = users.next()? {
-            table.rows.insert(hash(&row[identifier]), table.cells.len());
-            table.cells.extend(row.iter().map(short));
-        }
-        Ok(table)
-    }
-
-    /// Compares the users of another run with these, row by row.
-    pub fn compare(&self, csv: impl Read, layout: &Layout) -> Result<Changes, csv::Error> {
-        let mut users = Users::open(csv, layout)?;
-        let place = |name: &String| self.fields.iter().position(|field| field == name);
-        let pairs: Vec<(usize, usize)> =
-            users.fields.iter().enumerate().filter_map(|(now, name)| Some((now, place(name)?))).collect();
-        let mut changed = vec![0; pairs.len()];
-        let mut in_both = 0;
-        let identifier = users.identifier;
-        while let Some(row) = users.next()? {
-            let Some(start) = self.rows.get(&hash(&row[identifier])) else { continue };
-            in_both += 1;
-            for (count, (now, then)) in changed.iter_mut().zip(&pairs) {
-                *count += u64::from(short(&row[*now]) != self.cells[start + then]);
-            }
-        }
-        let names = pairs.iter().map(|(now, _)| users.fields[*now].clone());
-        Ok(Changes { in_both, fields: names.zip(changed).collect() })
-    }
-}
-
-/// A file of users, past its headers.
-struct Users<R> {
-    rows: csv::Reader<R>,
-    row: csv::ByteRecord,
-    fields: Vec<String>,
-    identifier: usize,
-}
-
-impl<R: Read> Users<R> {
-    fn open(csv: R, layout: &Layout) -> Result<Self, csv::Error> {
-        let wrong = |reason: String| csv::Error::from(std::io::Error::other(reason));
-        let delimiter =
-            u8::try_from(layout.delimiter).map_err(|_| wrong(format!("no delimiter: {:?}", layout.delimiter)))?;
-        let mut rows = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(delimiter)
-            .buffer_capacity(1 << 18)
-            .from_reader(csv);
-        let mut row = csv::ByteRecord::new();
-        for _ in 0..layout.headers {
-            if !rows.read_byte_record(&mut row)? {
-                return Err(wrong("it has no header".into()));
-            }
-        }
-        let fields: Vec<String> = row.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
-        let identifier = fields.iter().position(|field| *field == layout.identifier);
-        let identifier = identifier.ok_or_else(|| wrong(format!("it has no column {}", layout.identifier)))?;
-        Ok(Users { rows, row, fields, identifier })
-    }
-
-    fn next(&mut self) -> Result<Option<&csv::ByteRecord>, csv::Error> {
-        if !self.rows.read_byte_record(&mut self.row)? {
-            return Ok(None);
-        }
-        if self.row.len() != self.fields.len() {
-            let line = self.row.position().map_or(0, csv::Position::line);
-            return Err(std::io::Error::other(format!(
-                "line {line} has {} fields, not {}",
-                self.row.len(),
-                self.fields.len()
-            ))
-            .into());
-        }
-        Ok(Some(&self.row))
+impl Changes {
+    /// Whether a target that reads either run sees the same, and the same was chosen for everybody.
+    pub fn is_empty(&self) -> bool {
+        let Moved { legal_employer, business_unit, manager } = self.moved;
+        let counts = [
+            self.joiners,
+            self.leavers,
+            self.added,
+            self.removed,
+            self.changed,
+            self.assignments,
+            legal_employer,
+            business_unit,
+            manager,
+        ];
+        counts.iter().all(|count| *count == 0) && self.files.is_empty()
     }
 }
 
-/// Both sides of a comparison are hashed by the same program: nothing depends on the hash between runs.
-fn hash(text: &[u8]) -> u64 {
-    BuildHasherDefault::<DefaultHasher>::default().hash_one(text)
+/// How many users of both runs have another value in a field.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FieldChange {
+    pub field: String,
+    pub changed: u64,
 }
 
-/// Half the memory, and one change in four thousand million overlooked.
-fn short(text: &[u8]) -> u32 {
-    (hash(text) >> 32) as u32
+/// Users of both runs with another place in the company. Who had none, or has none, has not moved; a manager can also
+/// come or go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Moved {
+    pub legal_employer: u64,
+    pub business_unit: u64,
+    pub manager: u64,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// How many users have another assignment for the same pair of rules (`ResolutionRule` of both runs).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Decision {
+    pub before: String,
+    pub now: String,
+    pub count: u64,
+}
 
-    fn layout(headers: u64) -> Layout {
-        Layout { identifier: "Id".into(), delimiter: ';', headers }
-    }
+/// The active users of a legal employer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Segment {
+    pub legal_employer: String,
+    pub before: u64,
+    pub now: u64,
+    pub joiners: u64,
+    pub leavers: u64,
+    /// Active in both runs, and elsewhere before.
+    pub moved_in: u64,
+    /// Active in both runs, and elsewhere now.
+    pub moved_out: u64,
+    /// Users of both, here now, with another value in any field.
+    pub changed: u64,
+}
 
-    #[test]
-    fn changes_are_counted_by_field_over_the_users_of_both() {
-        let old = Table::read("version\nId;Name;Dept;Gone\n1;A;x;\n2;B;x;\n3;C;y;\n".as_bytes(), &layout(2)).unwrap();
-        let new = "Dept;Id;Name;New\nx;2;\"B\";1\nz;3;C;1\nx;1;\"A;B\";1\nx;4;D;1\n";
-        let changes = old.compare(new.as_bytes(), &layout(1)).unwrap();
-        let fields = [("Dept", 1), ("Id", 0), ("Name", 1)].map(|(name, count)| (name.to_owned(), count));
-        assert_eq!(changes, Changes { in_both: 3, fields: fields.into() });
-    }
+/// What changed about one person. Fields are named; no value is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PersonChange {
+    pub person_number: String,
+    pub change: Change,
+    /// What became of a leaver: a disposition, or `absent`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub now: Option<String>,
+    /// Output fields with another value.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub fields: Vec<String>,
+    /// Whether one of them is an e-mail address.
+    pub email: bool,
+    /// `legal_employer`, `business_unit`, `manager`.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub moved: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub assignment: Option<AssignmentChange>,
+}
 
-    #[test]
-    fn a_file_that_is_no_table_is_refused() {
-        for text in ["", "Name;Dept\n1;2\n", "Id;Name\n1\n"] {
-            assert!(Table::read(text.as_bytes(), &layout(1)).is_err(), "{text:?}");
+/// What a change comes to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// Active now, and unknown or never a user before.
+    Joiner,
+    /// Active now; before an inactive user, or somebody who had left.
+    Reactivated,
+    Leaver,
+    /// An inactive user who was none before.
+    Added,
+    /// An inactive user who is none now.
+    Removed,
+    /// A user of both runs.
+    #[default]
+    Changed,
+}
+
+impl Change {
+    pub fn text(self) -> &'static str {
+        match self {
+            Change::Joiner => "joiner",
+            Change::Reactivated => "reactivated",
+            Change::Leaver => "leaver",
+            Change::Added => "added",
+            Change::Removed => "removed",
+            Change::Changed => "changed",
         }
     }
+}
+
+/// The chosen assignment, and the rule that chose it, in both runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AssignmentChange {
+    pub before: String,
+    pub now: String,
+    pub rule_before: String,
+    pub rule_now: String,
 }

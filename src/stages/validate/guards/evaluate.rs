@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::allow::{Allow, Bound};
 use super::limit::{Limit, MinRows};
-use super::{Baseline, Facts, Guard, Name, OrOff};
+use super::{Changes, Facts, FieldChange, Guard, Name, OrOff, Segment};
 
 /// What a guard says about a run; stands in the report and the manifest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -47,18 +47,19 @@ const FIRST_RUN: &str = "not judged: no run has been published yet";
 const UNADVISED: &str =
     "no run has been published yet and expected_users is not set: nothing tells whether the extract is whole";
 
-/// Judges all guards, in the order of [`Name::ALL`]. Those that compare are not judged without a baseline, and say so.
+/// Judges all guards, in the order of [`Name::ALL`]. Those that compare are not judged without the changes
+/// against a published run, and say so.
 /// A guard without a default that the pipeline does not set has no verdict, but for `expected_users` on a first run.
-pub fn evaluate(guard: &Guard, allow: &[Allow], facts: &Facts<'_>, baseline: Option<&Baseline>) -> Vec<Verdict> {
+pub fn evaluate(guard: &Guard, allow: &[Allow], facts: &Facts, changes: Option<&Changes>) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
     for name in Name::ALL {
         let Some(bound) = bound(guard, name) else {
-            if name == Name::ExpectedUsers && baseline.is_none() {
+            if name == Name::ExpectedUsers && changes.is_none() {
                 verdicts.push(Verdict { off: true, note: Some(UNADVISED.into()), ..unjudged(name, "unset".into()) });
             }
             continue;
         };
-        verdicts.push(match measure(guard, name, bound, facts, baseline) {
+        verdicts.push(match measure(guard, name, bound, facts, changes) {
             Ok(measures) => judge(name, bound, &measures, allow),
             Err(note) => {
                 Verdict { off: bound == Bound::Off, note: Some(note.into()), ..unjudged(name, bound.to_string()) }
@@ -90,29 +91,23 @@ fn bound(guard: &Guard, name: Name) -> Option<Bound> {
     }
 }
 
-fn measure(guard: &Guard, name: Name, bound: Bound, facts: &Facts<'_>, baseline: Option<&Baseline>) -> Measured {
+fn measure(guard: &Guard, name: Name, bound: Bound, facts: &Facts, changes: Option<&Changes>) -> Measured {
     let one = |value, base| Ok(vec![Measure { of: None, value, base, bound }]);
-    let base = baseline.ok_or(FIRST_RUN);
+    let changes = changes.ok_or(FIRST_RUN);
     match name {
         Name::ExpectedUsers | Name::MinUsers => one(facts.users, None),
         Name::MinRows => Ok(rows(guard, bound, facts)),
         Name::MaxQuarantined => one(facts.quarantined, Some(facts.persons)),
         Name::MaxRejected => Ok(rejected(bound, facts)),
-        Name::MaxLeavers => {
-            let before = &base?.active;
-            one(missing(before.iter().map(AsRef::as_ref), facts.active.iter().copied()), Some(before.len() as u64))
-        }
-        Name::MaxJoiners => {
-            let before = &base?.active;
-            one(missing(facts.active.iter().copied(), before.iter().map(AsRef::as_ref)), Some(before.len() as u64))
-        }
-        Name::MaxChanged => changed(bound, facts, base?),
-        Name::MaxSegmentChange => segments(bound, facts, base?),
+        Name::MaxLeavers => one(changes?.leavers, Some(changes?.active_before)),
+        Name::MaxJoiners => one(changes?.joiners, Some(changes?.active_before)),
+        Name::MaxChanged => changed(bound, changes?),
+        Name::MaxSegmentChange => segments(bound, changes?),
         Name::MaxSetSkew => one(seconds(facts.set_skew)?, None),
         Name::MaxAge => one(seconds(facts.age)?, None),
         Name::MaxOriginChanges => {
-            let before =
-                base?.origin.as_ref().ok_or("not judged: the last run does not say where its files came from")?;
+            let before = facts.published_origin.as_ref();
+            let before = changes.and(before.ok_or("not judged: the last run does not say where its files came from"))?;
             let changes = facts.origin.changes(before);
             let of = (!changes.is_empty()).then(|| changes.join(", "));
             Ok(vec![Measure { of, value: changes.len() as u64, base: None, bound }])
@@ -126,18 +121,8 @@ fn seconds(length: Option<SignedDuration>) -> Result<u64, &'static str> {
     Ok(length.max(SignedDuration::ZERO).as_millis().unsigned_abs().div_ceil(1000) as u64)
 }
 
-/// How many of one sorted list are not in the other.
-fn missing<'a>(of: impl Iterator<Item = &'a str>, among: impl Iterator<Item = &'a str>) -> u64 {
-    let mut among = among.peekable();
-    let absent = |person: &&str| {
-        while among.next_if(|other| other < person).is_some() {}
-        among.peek() != Some(person)
-    };
-    of.filter(absent).count() as u64
-}
-
 /// A kind that the pipeline names and the extract lacks has no rows.
-fn rows(guard: &Guard, bound: Bound, facts: &Facts<'_>) -> Vec<Measure> {
+fn rows(guard: &Guard, bound: Bound, facts: &Facts) -> Vec<Measure> {
     let measure = |of: &str, value, bound| Measure { of: Some(of.into()), value, base: None, bound };
     match &guard.min_rows {
         Some(OrOff::On(MinRows::ByKind(kinds))) => kinds
@@ -151,7 +136,7 @@ fn rows(guard: &Guard, bound: Bound, facts: &Facts<'_>) -> Vec<Measure> {
     }
 }
 
-fn rejected(bound: Bound, facts: &Facts<'_>) -> Vec<Measure> {
+fn rejected(bound: Bound, facts: &Facts) -> Vec<Measure> {
     let of = |file: &super::FileFacts| Some(file.kind.to_owned());
     facts
         .files
@@ -160,28 +145,26 @@ fn rejected(bound: Bound, facts: &Facts<'_>) -> Vec<Measure> {
         .collect()
 }
 
-fn changed(bound: Bound, facts: &Facts<'_>, baseline: &Baseline) -> Measured {
-    if baseline.table.is_none() {
-        return Err("not judged: the users of the last run are not in CSV");
-    }
-    let changes = facts.changes.as_ref().ok_or("not judged: the users of this run are not in CSV")?;
+fn changed(bound: Bound, changes: &Changes) -> Measured {
+    let fields =
+        changes.fields.as_ref().ok_or("not judged: the users of this run or of the last one are not in CSV")?;
     let base = Some(changes.in_both);
-    Ok(changes
-        .fields
-        .iter()
-        .map(|(field, count)| Measure { of: Some(field.clone()), value: *count, base, bound })
-        .collect())
+    let measure = |field: &FieldChange| Measure { of: Some(field.field.clone()), value: field.changed, base, bound };
+    Ok(fields.iter().map(measure).collect())
 }
 
 /// A legal employer that was not there before has nothing that a percentage could be of: its people are joiners.
-fn segments(bound: Bound, facts: &Facts<'_>, baseline: &Baseline) -> Measured {
-    let (before, now) = (&baseline.segments, &facts.segments);
-    if before.is_empty() && now.is_empty() {
+fn segments(bound: Bound, changes: &Changes) -> Measured {
+    if changes.segments.is_empty() {
         return Err("not judged: the extract names no legal employers");
     }
-    let old = before.iter().map(|(name, had)| (name, had.abs_diff(now.get(name).copied().unwrap_or(0)), Some(*had)));
-    let new = now.iter().filter(|(name, _)| !before.contains_key(*name)).map(|(name, has)| (name, *has, None));
-    Ok(old.chain(new).map(|(name, value, base)| Measure { of: Some(name.clone()), value, base, bound }).collect())
+    let measure = |segment: &Segment| Measure {
+        of: Some(segment.legal_employer.clone()),
+        value: segment.before.abs_diff(segment.now),
+        base: (segment.before > 0).then_some(segment.before),
+        bound,
+    };
+    Ok(changes.segments.iter().map(measure).collect())
 }
 
 /// The verdict of the worst measure; a guard with nothing to look at has nothing to say against the run.

@@ -14,7 +14,6 @@ mod origin;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::SignedDuration;
@@ -22,7 +21,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use allow::{Allow, AllowError};
-pub use changes::{Changes, Layout, Table};
+pub use changes::{AssignmentChange, Change, Changes, Decision, FieldChange, Moved, PersonChange, Segment};
 pub use evaluate::{Verdict, evaluate};
 pub use limit::{Expected, Limit, MinRows, Percent, Skew};
 pub use or_off::{OrOff, Setting};
@@ -139,24 +138,20 @@ impl fmt::Display for Name {
 
 /// What this run found, when its users are final.
 #[derive(Clone, Debug, Default)]
-pub struct Facts<'a> {
+pub struct Facts {
     pub files: Vec<FileFacts>,
     /// Persons in the extract (`resolution.md` rule 27).
     pub persons: u64,
     pub quarantined: u64,
     /// Users in the output, active and inactive.
     pub users: u64,
-    /// The PersonNumbers of the active users (Disposition `emitted`), sorted in byte order.
-    pub active: Vec<&'a str>,
-    /// Active users by LegalEmployerName; empty where the extract has none.
-    pub segments: BTreeMap<String, u64>,
-    /// The users compared with those of the baseline ([`Table::compare`]).
-    pub changes: Option<Changes>,
     /// How far the files of the set are apart, where it is known.
     pub set_skew: Option<SignedDuration>,
     /// How old the oldest of them is, where it is known.
     pub age: Option<SignedDuration>,
     pub origin: Origin,
+    /// Where the files of the published run came from; none where there is no run, or its manifest does not say.
+    pub published_origin: Option<Origin>,
 }
 
 /// Rows in, and rows rejected, of one file.
@@ -166,19 +161,4 @@ pub struct FileFacts {
     pub kind: &'static str,
     pub rows: u64,
     pub rejected: u64,
-}
-
-/// The published run that this one is compared with, as its own files say.
-#[derive(Clone, Debug, Default)]
-pub struct Baseline {
-    /// The name of the run.
-    pub run: String,
-    /// The PersonNumbers of its active users, sorted in byte order.
-    pub active: Vec<Box<str>>,
-    /// Its active users by LegalEmployerName.
-    pub segments: BTreeMap<String, u64>,
-    /// Its users; none where they are not in CSV.
-    pub table: Option<Table>,
-    /// Where its files came from; none where its manifest does not say.
-    pub origin: Option<Origin>,
 }

@@ -1,0 +1,69 @@
+//! `init`: a first pipeline from sample extracts.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use hcmsync::pipeline::sketch::{self, Content, Sample};
+use hcmsync::stages::decrypt;
+use hcmsync::stages::read::{self, CsvFile, Delimiter, Extract};
+
+use super::{Failure, help};
+use crate::cli::Init;
+
+pub fn init(init: &Init) -> Result<String, Failure> {
+    let profile = help::profile(&init.target)?;
+    let from = fs::canonicalize(&init.from).map_err(|error| unreadable(&init.from, &error))?;
+    let samples = samples(&from)?;
+    if samples.is_empty() {
+        let message = format!("{} holds no file", init.from.display());
+        return Err(Failure { message, help: Some("put a sample of each extract there".into()), exit_code: 4 });
+    }
+    let text = sketch::sketch(&from.to_string_lossy(), profile, &samples);
+    let Some(out) = &init.out else { return Ok(text) };
+    write(out, &text)?;
+    Ok(format!("{}: look at what is marked CHECK, then: hcmsync check {}\n", out.display(), out.display()))
+}
+
+/// The files of a folder, by name; hidden ones and folders are none.
+fn samples(folder: &Path) -> Result<Vec<Sample>, Failure> {
+    let entries = fs::read_dir(folder).and_then(Iterator::collect::<std::io::Result<Vec<_>>>);
+    let entries = entries.map_err(|error| unreadable(folder, &error))?;
+    let mut paths: Vec<PathBuf> = entries.iter().map(fs::DirEntry::path).filter(|path| path.is_file()).collect();
+    paths.sort();
+    let visible = paths.into_iter().filter_map(|path| {
+        let name = path.file_name()?.to_str().filter(|name| !name.starts_with('.'))?.to_owned();
+        Some((path, name))
+    });
+    visible.map(|(path, name)| sample(&path, name)).collect()
+}
+
+fn sample(path: &Path, name: String) -> Result<Sample, Failure> {
+    let bytes = fs::read(path).map_err(|error| unreadable(path, &error))?;
+    if decrypt::is_message(&bytes) {
+        return Ok(Sample { name, content: None });
+    }
+    let Some(survey) = read::survey(&name, &bytes) else { return Ok(Sample { name, content: None }) };
+    let mut options = Extract::of(&name);
+    options.encoding = survey.encoding;
+    options.delimiter = Delimiter::try_from(survey.delimiter()).ok();
+    options.allow_empty = true;
+    let csv = survey.kind.and_then(|kind| Some((kind, CsvFile::open(&name, kind, bytes, &options, false, &[]).ok()?)));
+    let dates = csv.map_or_else(Vec::new, |(kind, csv)| read::dates(&csv, kind));
+    Ok(Sample { name, content: Some(Content { survey, dates }) })
+}
+
+/// A new file: what is there is never written over.
+fn write(out: &Path, text: &str) -> Result<(), Failure> {
+    let written =
+        File::options().write(true).create_new(true).open(out).and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(|error| Failure {
+        message: format!("{} cannot be written: {error}", out.display()),
+        help: Some("give --out a path where nothing is yet".into()),
+        exit_code: 8,
+    })
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
+    Failure { message: format!("{} cannot be read: {error}", path.display()), help: None, exit_code: 4 }
+}
