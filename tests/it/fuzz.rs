@@ -99,7 +99,7 @@ fn a_second(target: &str) -> u64 {
 #[test]
 fn nothing_panics() {
     let started = Instant::now();
-    let tried = drive(1, |target| a_second(target) * 2);
+    let tried = drive(1, a_second);
     promise::report(21, "inputs that were changed at random, a sample", tried, tried, started);
 }
 

@@ -144,9 +144,9 @@ impl Keyring {
 type Table = Vec<(&'static str, Vec<(String, Vec<&'static str>, String)>)>;
 
 fn cases(world: &World) -> Vec<Case> {
-    let mut cases = forms::cases(world);
+    let (mut cases, keys) = (forms::cases(world), keys::cases(world));
     cases.extend(signatures::cases(world));
-    cases.extend(keys::cases(world));
+    cases.extend(keys);
     cases
 }
 
