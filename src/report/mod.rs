@@ -158,7 +158,7 @@ impl Report {
             balance: balance(people, judged),
             states: states(people),
             resolution: resolution(people),
-            findings: findings::all(people).iter().map(found).collect(),
+            findings: findings::all(people, &pipeline.options.resolve).iter().map(found).collect(),
             fields: fields(people),
             headcount: headcount(people),
             joined: people.joined.clone(),
