@@ -13,7 +13,7 @@ PACKAGES     := build-essential pkg-config libssl-dev libclang-dev ca-certificat
                 slapd python3-venv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test judges lint fuzz deny sbom bench sample clean
+.PHONY: help setup build demo test judges lint mutants fuzz deny sbom bench sample clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -59,6 +59,11 @@ sbom: ## what the program is made of, as CycloneDX: target/hcmsync.cdx.json (ins
 	@mkdir -p target
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) cargo cyclonedx --quiet --format json --spec-version 1.5 --override-filename hcmsync.cdx
 	@mv hcmsync.cdx.json target/
+
+# In place, so that what is built is used; each file is put back. LAWS_SEEDS makes the random populations fewer.
+mutants: setup ## change the rules in one place at a time: a test must notice each (takes hours)
+	command -v cargo-mutants >/dev/null || cargo install cargo-mutants --locked
+	LAWS_SEEDS=$${LAWS_SEEDS:-0..250} cargo mutants --in-place
 
 bench: build ## a million persons: time and memory, beside gpg --decrypt of the same files
 	benches/million.sh
