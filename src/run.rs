@@ -111,12 +111,10 @@ fn read(
     let keys = pipeline.options.decrypt.as_ref().map(|options| Keys::load(options, &pipeline.base)).transpose()?;
     let inbox = input::Inbox::open(work)?;
     let fetched = input::fetch(pipeline, world, &inbox)?;
-    let as_of = input::as_of(pipeline, settings.as_of, world.now, &fetched)?;
-    world.go_on()?;
-    let inputs = input::read(pipeline, fetched, as_of.day, keys.as_ref(), world)?;
+    let read = input::read(pipeline, fetched, settings.as_of, keys.as_ref(), world)?;
     drop(inbox);
     world.go_on()?;
-    Ok((inputs, as_of))
+    Ok(read)
 }
 
 /// Normalize, resolve, validate and map.
