@@ -13,7 +13,7 @@ PACKAGES     := build-essential pkg-config libssl-dev libclang-dev ca-certificat
                 slapd python3-venv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test promises judges lint axe fuzz deny sbom bench sample clean
+.PHONY: help setup build demo test promises judges lint axe mutants fuzz deny sbom bench sample clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -66,6 +66,11 @@ sbom: ## what the program is made of, as CycloneDX: target/hcmsync.cdx.json (ins
 	@mkdir -p target
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) cargo cyclonedx --quiet --format json --spec-version 1.5 --override-filename hcmsync.cdx
 	@mv hcmsync.cdx.json target/
+
+# In place, so that what is built is used; each file is put back. LAWS_SEEDS makes the random populations fewer.
+mutants: setup ## change the rules in one place at a time: a test must notice each (takes hours)
+	command -v cargo-mutants >/dev/null || cargo install cargo-mutants --locked
+	LAWS_SEEDS=$${LAWS_SEEDS:-0..250} cargo mutants --in-place
 
 bench: build ## whole runs beside gpg, and gpg with DuckDB: the tables of docs/performance.md
 	test -d target/bench || { python3 -m venv target/bench && target/bench/bin/pip -q install duckdb==2.0.1; }

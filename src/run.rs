@@ -198,7 +198,9 @@ struct Arrived {
     // Holds what was downloaded until it is read.
     inbox: input::Inbox,
     files: Vec<Fetched>,
-    as_of: AsOfDate,
+    /// None where it stands in the extracts.
+    as_of: Option<AsOfDate>,
+    given: Option<Date>,
 }
 
 impl Arrived {
@@ -209,28 +211,30 @@ impl Arrived {
         let files = input::fetch(pipeline, world, &inbox)?;
         let as_of = input::as_of(pipeline, settings.as_of, world.now, &files)?;
         world.go_on()?;
-        Ok(Arrived { keys, inbox, files, as_of })
+        Ok(Arrived { keys, inbox, files, as_of, given: settings.as_of })
     }
 
     /// The published run that was made of the same files and pipeline as of the same day, if it is the current one.
     fn published_as(&self, pipeline: &Pipeline, to: &Path) -> Result<Option<String>, RunError> {
         let hash = manifest::input_hash(self.files.iter().map(|file| (file.kind, file.sha256.as_str())));
         let last = compare::last(to)?.map(|(_, manifest)| manifest);
+        // A day that stands in the extracts is the same in the same extracts.
+        let day = self.as_of.as_ref().map(|told| told.day).or(self.given);
         let same = last.filter(|last| {
             last.input_hash == hash
                 && last.pipeline.sha256 == pipeline.sha256
-                && last.as_of == self.as_of.day.to_string()
+                && day.is_none_or(|day| last.as_of == day.to_string())
         });
         Ok(same.map(|last| last.run))
     }
 
     /// Decrypt and read; what was downloaded is gone then.
     fn read(self, pipeline: &Pipeline, world: &World<'_>) -> Result<(Inputs, AsOfDate), RunError> {
-        let Arrived { keys, inbox, files, as_of } = self;
-        let inputs = input::read(pipeline, files, as_of.day, keys.as_ref(), world)?;
+        let Arrived { keys, inbox, files, as_of, given } = self;
+        let read = input::read(pipeline, files, as_of, given, keys.as_ref(), world)?;
         drop(inbox);
         world.go_on()?;
-        Ok((inputs, as_of))
+        Ok(read)
     }
 
     fn resolve(self, pipeline: &Pipeline, world: &World<'_>) -> Result<People, RunError> {

@@ -123,8 +123,9 @@ pub fn find(kind: Kind, header: &str) -> Option<&'static Attribute> {
     })
 }
 
-/// What is recognised in a side extract: the dates of its rows. The rest is what the pipeline names.
+/// What is recognised in a side extract: the dates of its rows, and whether it is whole. The rest is what the pipeline names.
 const SIDE: &[Attribute] = &[
+    Attribute::new(Kind::Person, Type::Text, "ChangesOnly"),
     Attribute::new(Kind::Person, Type::Date, "EffectiveStartDate").or(EFFECTIVE_START),
     Attribute::new(Kind::Person, Type::Date, "EffectiveEndDate").or(EFFECTIVE_END),
 ];

@@ -38,6 +38,18 @@ impl Findings {
         }
     }
 
+    /// Whether a finding has room for another example.
+    pub fn wants_examples(&self, code: Code, severity: Severity) -> bool {
+        self.0.get(&(code, severity)).is_none_or(|finding| finding.examples.len() < EXAMPLES)
+    }
+
+    /// One more place to look at for what was counted already.
+    pub fn point(&mut self, code: Code, severity: Severity, example: Example) {
+        if self.wants_examples(code, severity) {
+            self.0.entry((code, severity)).or_default().examples.push(example);
+        }
+    }
+
     /// Joins what another thread found further on in the order of persons.
     pub fn merge(mut self, later: Findings) -> Findings {
         for (key, finding) in later.0 {

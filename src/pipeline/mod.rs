@@ -1,6 +1,7 @@
 //! The pipeline file: the stages' own options, composed in the order of the flow, loaded and checked as a whole before
 //! any data is read (`pipeline.md` section 1).
 
+mod as_of;
 mod document;
 mod extracts;
 mod reporting;
@@ -10,11 +11,11 @@ pub mod sketch;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+pub use as_of::AsOf;
 pub use document::PipelineError;
 pub use extracts::{Extracts, SideExtract};
 pub use reporting::{Reporting, countable};
@@ -41,7 +42,7 @@ pub struct Options {
     pub description: Option<String>,
     /// The time zone in which `today` is; UTC if absent.
     pub timezone: Option<TimeZoneName>,
-    /// The as-of date: `today`, a date, or `file-name` (the date in the names of the extracts).
+    /// The as-of date: `today`, a date, `file-name` (the date in the names of the extracts), or `{ column = "…" }`.
     #[serde(default)]
     pub as_of: AsOf,
     /// Whether the extracts carry dated rows (`history`) or one row per object (`snapshot`).
@@ -102,32 +103,6 @@ pub enum Mode {
     #[default]
     History,
     Snapshot,
-}
-
-/// Where the as-of date comes from (rule 1).
-#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq)]
-#[serde(try_from = "String")]
-#[schemars(with = "String")]
-pub enum AsOf {
-    #[default]
-    Today,
-    FileName,
-    Date(Date),
-}
-
-impl TryFrom<String> for AsOf {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        match text.as_str() {
-            "today" => Ok(AsOf::Today),
-            "file-name" => Ok(AsOf::FileName),
-            other => other
-                .parse()
-                .map(AsOf::Date)
-                .map_err(|_| "as_of is \"today\", \"file-name\" or a date such as \"2026-11-20\"".to_owned()),
-        }
-    }
 }
 
 /// A time zone of the IANA database.
@@ -231,6 +206,7 @@ impl Pipeline {
         names.extend(self.options.extract.joined().map(|side| side.key().to_owned()));
         // Who moved is told of every run (`placement.csv`), whatever the mapping reads.
         names.insert("BusinessUnitName".to_owned());
+        names.extend(self.options.as_of.column().map(str::to_owned));
         scope::kept(&self.options.extract, kind, &names, self.mapping.outputs())
     }
 

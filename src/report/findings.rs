@@ -18,7 +18,7 @@ use crate::model::worker::WorkerState;
 use crate::people::{Checked, People};
 use crate::pipeline::Pipeline;
 use crate::stages::normalize::Workforce;
-use crate::stages::resolve::Resolved;
+use crate::stages::resolve::{self, Resolve, Resolved};
 use crate::stages::validate::attributes::Places;
 
 /// One code at one severity.
@@ -115,6 +115,25 @@ pub fn all(pipeline: &Pipeline, people: &People, of_persons: Findings) -> Vec<Fo
     all.iter().map(found).collect()
 }
 
+/// What rule 16 resolves where it may pick: it is then reported with the losers.
+const PICKED: [Code; 4] = [Code::Pri012, Code::Pri014, Code::Pri032, Code::Pri034];
+
+/// Points, beside a person for whom somebody was picked, to the rows of those who lost.
+pub fn point_at_losers(
+    findings: &mut Findings,
+    (code, severity): (Code, Severity),
+    people: &People,
+    person: usize,
+    options: &Resolve,
+) {
+    if !PICKED.contains(&code) || severity != Severity::Warning || !findings.wants_examples(code, severity) {
+        return;
+    }
+    for (kind, position) in resolve::losers(&people.workforce.case(person), options, people.as_of.day) {
+        findings.point(code, severity, row_address(&people.workforce, person, kind, position as usize));
+    }
+}
+
 /// How severe a code is for a person: an error where it quarantined, else what `resolution.md` says of the case.
 pub fn severity_of(code: Code, person: &Resolved, people: &People) -> Severity {
     if person.errors.contains(code) {
@@ -150,13 +169,17 @@ pub fn address(workforce: &Workforce, resolved: &Resolved, person: usize) -> Exa
 fn address_of(workforce: &Workforce, person: usize, assignment: Option<u32>) -> Example {
     let chosen = assignment.map(|position| (Kind::Assignment, position as usize));
     let first = || Kind::ALL.into_iter().find_map(|kind| Some((kind, workforce.table(kind).groups.of(person).next()?)));
-    let place = chosen.or_else(first).map(|(kind, position)| {
-        let rows = &workforce.table(kind).rows;
-        let row = &rows.rows[position];
-        (rows.files[row.file as usize].name.clone(), row.line)
-    });
-    let (file, line) = place.unzip();
-    Example { person_number: Some(workforce.number(person).to_owned()), file, line }
+    match chosen.or_else(first) {
+        Some((kind, position)) => row_address(workforce, person, kind, position),
+        None => Example { person_number: Some(workforce.number(person).to_owned()), file: None, line: None },
+    }
+}
+
+fn row_address(workforce: &Workforce, person: usize, kind: Kind, position: usize) -> Example {
+    let rows = &workforce.table(kind).rows;
+    let row = &rows.rows[position];
+    let file = Some(rows.files[row.file as usize].name.clone());
+    Example { person_number: Some(workforce.number(person).to_owned()), file, line: Some(row.line) }
 }
 
 /// Where the shapes of wrong values are found.

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::findings::{address, severity_of};
+use super::findings::{address, point_at_losers, severity_of};
 use crate::model::code::{Code, Subject, entry};
 use crate::model::date::DateFormat;
 use crate::model::finding::Findings;
@@ -16,7 +16,7 @@ use crate::model::worker::{Disposition, Rule};
 use crate::people::People;
 use crate::pipeline::Pipeline;
 use crate::stages::map::{Scope, TableColumns};
-use crate::stages::resolve::Resolved;
+use crate::stages::resolve::{Resolve, Resolved};
 
 /// People by one value of one attribute.
 #[derive(Clone, Copy, Debug, Default)]
@@ -85,7 +85,7 @@ pub fn count<'a>(pipeline: &Pipeline, people: &'a People, scope: &'a Scope, attr
         let mut tally = Tally { heads: vec![FxHashMap::default(); attributes.len()], ..Tally::default() };
         for (offset, person) in persons.iter().enumerate().filter(|(_, person)| person.present) {
             let index = chunk * CHUNK + offset;
-            tally.person(people, person, index);
+            tally.person(people, &pipeline.options.resolve, person, index);
             let heads = Heads::of(person);
             for (by, lookup) in tally.heads.iter_mut().zip(&lookups) {
                 by.entry(lookup(index as u32).unwrap_or_default()).or_default().add(heads);
@@ -155,7 +155,7 @@ impl Managers {
 }
 
 impl<'a> Tally<'a> {
-    fn person(&mut self, people: &People, person: &Resolved, index: usize) {
+    fn person(&mut self, people: &People, options: &Resolve, person: &Resolved, index: usize) {
         *self.states.entry(person.state.map_or("", |state| state.text())).or_default() += 1;
         *self.rules.entry(person.rule).or_default() += 1;
         if let Some(current) = person.current {
@@ -166,7 +166,9 @@ impl<'a> Tally<'a> {
         }
         for code in person.codes.iter().filter(|code| entry(*code).subject == Subject::Person) {
             let example = || address(&people.workforce, person, index);
-            self.findings.add(code, severity_of(code, person, people), example);
+            let severity = severity_of(code, person, people);
+            self.findings.add(code, severity, example);
+            point_at_losers(&mut self.findings, (code, severity), people, index, options);
         }
     }
 

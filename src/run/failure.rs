@@ -74,6 +74,11 @@ impl RunError {
         RunError::Fatal(Fatal { code, sentence: sentence.into() })
     }
 
+    /// Rule 3: a file that delivers changes alone.
+    pub fn changes_only(file: &str) -> RunError {
+        RunError::fatal(Code::Src010, format!("{} is a changes-only extract, not a full one", file.escape_debug()))
+    }
+
     /// The exit code.
     pub fn exit_code(&self) -> u8 {
         match self {

@@ -89,32 +89,74 @@ pub fn wants(pipeline: &Pipeline) -> Vec<Want> {
     kinds.chain(sides).map(|(kind, extract)| Want { kind, pattern: extract.file.clone(), required: true }).collect()
 }
 
-/// Rule 1: `--as-of`, else the pipeline, else the file names where it says so, else today in its time zone.
+/// Rule 1: `--as-of`, else the pipeline, else the file names where it says so, else today in its time zone. None where the
+/// extract's own date stands in a column, and can only be told once that is read.
 pub fn as_of(
     pipeline: &Pipeline,
     given: Option<Date>,
     now: Timestamp,
     fetched: &[Fetched],
-) -> Result<AsOfDate, RunError> {
-    let of_extract = if pipeline.options.as_of == AsOf::FileName { Some(date_of_set(fetched)?) } else { None };
-    let zone = pipeline.options.timezone.as_ref().map_or(jiff::tz::TimeZone::UTC, |zone| zone.0.clone());
-    let (day, origin) = match (given, pipeline.options.as_of, of_extract) {
-        (Some(day), _, _) => (day, "--as-of"),
-        (None, AsOf::Date(day), _) => (day, "pipeline"),
-        (None, AsOf::FileName, Some(day)) => (day, "file-name"),
-        (None, _, _) => (now.to_zoned(zone).date(), "today"),
+) -> Result<Option<AsOfDate>, RunError> {
+    let (day, origin) = match &pipeline.options.as_of {
+        AsOf::Column(_) => return Ok(None),
+        AsOf::FileName => return own_date(pipeline, given, date_of_set(fetched)?, "file-name").map(Some),
+        AsOf::Date(day) => (*day, "pipeline"),
+        AsOf::Today => {
+            let zone = pipeline.options.timezone.as_ref().map_or(jiff::tz::TimeZone::UTC, |zone| zone.0.clone());
+            (now.to_zoned(zone).date(), "today")
+        }
     };
+    let (day, origin) = given.map_or((day, origin), |given| (given, GIVEN));
     if origin == "today"
         && let Some(file) =
             fetched.iter().find(|file| generation(&file.name).is_some_and(|at| at.earliest_moment() > now))
     {
         return Err(RunError::Later { kind: file.kind, file: file.name.clone() });
     }
-    if let Some(date) = of_extract.filter(|date| *date != day && pipeline.options.mode == Mode::Snapshot) {
+    Ok(Some(AsOfDate { day, origin, of_extract: None }))
+}
+
+const GIVEN: &str = "--as-of";
+
+/// The as-of date of extracts that tell their own; a snapshot is of no other day (rule 2).
+fn own_date(pipeline: &Pipeline, given: Option<Date>, date: Date, origin: &'static str) -> Result<AsOfDate, RunError> {
+    let (day, origin) = given.map_or((date, origin), |given| (given, GIVEN));
+    if date != day && pipeline.options.mode == Mode::Snapshot {
         let sentence = format!("the snapshot is of {date}, and the as-of date is {day}");
         return Err(RunError::fatal(Code::Asof001, sentence));
     }
-    Ok(AsOfDate { day, origin, of_extract })
+    Ok(AsOfDate { day, origin, of_extract: Some(date) })
+}
+
+/// The one date that stands in a column of all rows that have one.
+fn date_of_column(pipeline: &Pipeline, column: &str, tables: &[Table]) -> Result<Date, RunError> {
+    let mut first: Option<(Date, String)> = None;
+    for (kind, table) in Kind::ALL.into_iter().zip(tables) {
+        let Some(place) = table.layout.place(column).filter(|_| table.has(column)) else { continue };
+        let format = pipeline.options.extract.of(kind).and_then(|extract| extract.date_format.as_deref());
+        let format = DateFormat::new(format);
+        let mut last = "";
+        for row in &table.rows.rows {
+            let text = table.rows.cells(row).get(place);
+            if text.is_empty() || text == last {
+                continue;
+            }
+            last = text;
+            let at = format!("{}, line {}", table.rows.files[row.file as usize].name.escape_debug(), row.line);
+            let Some(date) = format.read(text).map(|read| read.day) else {
+                return Err(RunError::fatal(Code::Asof002, format!("{at}: the column {column} has no date")));
+            };
+            match &first {
+                Some((other, place)) if *other != date => {
+                    let sentence = format!("{place} is of {other}, and {at} is of {date}");
+                    return Err(RunError::fatal(Code::Asof002, sentence));
+                }
+                Some(_) => {}
+                None => first = Some((date, at)),
+            }
+        }
+    }
+    first.map(|(date, _)| date).ok_or_else(|| RunError::NoColumn(column.to_owned()))
 }
 
 /// The one date that stands in the names of all files.
@@ -143,10 +185,11 @@ fn date_of_set(fetched: &[Fetched]) -> Result<Date, RunError> {
 pub fn read(
     pipeline: &Pipeline,
     fetched: Vec<Fetched>,
-    day: Date,
+    told: Option<AsOfDate>,
+    given: Option<Date>,
     keys: Option<&Keys>,
     world: &World<'_>,
-) -> Result<Inputs, RunError> {
+) -> Result<(Inputs, AsOfDate), RunError> {
     let bytes = fetched.iter().map(|file| file.bytes).sum();
     world.progress.begin("read", "bytes", Some(bytes));
     let mut by_kind: BTreeMap<&str, Vec<Fetched>> = BTreeMap::new();
@@ -158,10 +201,16 @@ pub fn read(
     // All of them are waited for: where several fail, the first of them is told, and not whichever was the quickest.
     let read: Vec<Result<(Table, Vec<Input>), RunError>> =
         of_kinds.into_par_iter().map(|(kind, files)| read_kind(pipeline, kind, files, keys, world)).collect();
-    let read_sides: Vec<Result<(Side, Vec<Input>), RunError>> =
-        of_sides.into_par_iter().map(|(side, files)| read_side(pipeline, side, files, day, keys, world)).collect();
     let (tables, files): (Vec<Table>, Vec<Vec<Input>>) =
         read.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
+    let as_of = match (told, pipeline.options.as_of.column()) {
+        (None, Some(column)) => own_date(pipeline, given, date_of_column(pipeline, column, &tables)?, "column")?,
+        (told, _) => told.ok_or(RunError::Incomplete("as_of"))?,
+    };
+    let read_sides: Vec<Result<(Side, Vec<Input>), RunError>> = of_sides
+        .into_par_iter()
+        .map(|(side, files)| read_side(pipeline, side, files, as_of.day, keys, world))
+        .collect();
     let (sides, side_files): (Vec<Side>, Vec<Vec<Input>>) =
         read_sides.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
     let files: Vec<Input> = files.into_iter().chain(side_files).flatten().collect();
@@ -169,7 +218,7 @@ pub fn read(
     world.progress.end(&format!("{} files, {records} records", files.len()));
     let Ok(tables) = <[Table; Kind::ALL.len()]>::try_from(tables) else { unreachable!("one table a kind") };
     let keys = keys.map(|keys| keys.ours().into_iter().map(|key| key.fingerprint).collect()).unwrap_or_default();
-    Ok(Inputs { tables, sides, files, keys })
+    Ok((Inputs { tables, sides, files, keys }, as_of))
 }
 
 /// The files of a side extract, and what becomes of their rows on D.
@@ -191,6 +240,9 @@ fn read_side(
         input.records = rows.files.last().map_or(0, |file| file.records);
         world.progress.advance(input.bytes);
         inputs.push(input);
+    }
+    if let Some(file) = &seen.changes_only {
+        return Err(RunError::changes_only(file));
     }
     let mut read = Side::new(side.name.get_ref(), side.key().to_owned(), layout, rows, day)?;
     read.alone = side.extract.is_alone();

@@ -39,8 +39,7 @@ pub struct Users {
 pub fn check_source(tables: &[Table; Kind::ALL.len()], pipeline: &Pipeline) -> Result<(), RunError> {
     for table in tables {
         if let Some(file) = &table.seen.changes_only {
-            let sentence = format!("{} is a changes-only extract, not a full one", file.escape_debug());
-            return Err(RunError::fatal(Code::Src010, sentence));
+            return Err(RunError::changes_only(file));
         }
     }
     if pipeline.is_resolved() && !pipeline.options.resolve.assume_single && !normalize::has_primary_flags(tables) {

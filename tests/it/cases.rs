@@ -109,3 +109,69 @@ fn every_case_comes_out_the_same_from_files_in_two_parts() {
         assert_eq!(parts.published("quarantine.csv"), whole.published("quarantine.csv"), "on {day}");
     }
 }
+
+/// The cases of `resolution.md` section 11, in its order, each with the names that it has here. The last of them, *every one
+/// of these with its input rows shuffled*, is the first test of this file.
+const SECTION_11: [(&str, &[&str]); 40] = [
+    ("one WR, unflagged", &["one-wr-unflagged"]),
+    ("two current, one flagged", &["two-current-one-flagged"]),
+    ("two flagged", &["two-current-two-flagged"]),
+    ("none flagged", &["two-current-none-flagged"]),
+    ("ended flagged beside current unflagged", &["ended-flagged-beside-current-unflagged"]),
+    ("rehire whose old INACTIVE row is open-ended and flagged", &["rehire-old-inactive-open-ended-flagged"]),
+    ("rehire on the day of termination", &["rehire-on-day-of-termination"]),
+    ("global transfer", &["global-transfer"]),
+    ("D on the termination date", &["as-of-on-termination-date"]),
+    ("and one day later", &["as-of-one-day-after-termination"]),
+    ("D on the start date", &["as-of-on-start-date"]),
+    ("future hire", &["future-hire"]),
+    ("rehire scheduled", &["rehire-scheduled"]),
+    ("cancelled WR", &["cancelled-wr"]),
+    ("pending only", &["pending-only"]),
+    ("pending beside employee", &["pending-beside-employee"]),
+    ("pending flagged primary", &["pending-flagged-primary", "pending-flagged-beside-unflagged-employee"]),
+    ("pending converted", &["pending-converted"]),
+    ("employee and contingent at two employers", &["employee-and-contingent-at-two-employers"]),
+    ("primary assignment suspended under a temporary one", &["primary-suspended-under-temporary"]),
+    ("global temporary assignment", &["global-temporary-assignment"]),
+    ("primary assignment ended inside a live WR", &["primary-assignment-ended-in-live-wr"]),
+    ("two changes in one day (N, Y)", &["two-changes-in-one-day"]),
+    ("sequence gap", &["sequence-gap"]),
+    ("two latest changes on one day", &["two-latest-changes-on-one-day", "two-latest-changes-nothing-decides"]),
+    ("overlapping rows", &["overlapping-rows"]),
+    ("a gap over D", &["gap-over-as-of"]),
+    ("terms rows mixed in", &["terms-rows-mixed-in"]),
+    ("offers mixed in", &["offers-mixed-in"]),
+    (
+        "D before and after the extract's date with flags that have moved",
+        &["tutorial-gomez-flags-moved", "flags-that-will-move"],
+    ),
+    ("one AssignmentId under two persons", &["one-assignment-id-under-two-persons"]),
+    ("PersonNumber with and without a leading zero", &["number-with-leading-zero", "number-without-leading-zero"]),
+    ("ACTIVE_NO_PROCESS", &["active-no-process", "active-no-process-without-type"]),
+    ("a customer's own status", &["own-status-with-type", "own-status-without-type"]),
+    ("4712, 9999 and blank ends", &["end-4712", "end-9999", "end-blank"]),
+    ("shared e-mail", &["shared-email-both-active", "shared-email-one-active"]),
+    ("no e-mail", &["no-email"]),
+    ("manager's assignment ended", &["managers-assignment-ended"]),
+    ("a manager cycle of two", &["manager-cycle-of-two"]),
+    ("self as manager", &["self-as-manager"]),
+];
+
+#[test]
+fn every_case_of_section_11_is_there_and_in_the_readme() {
+    let cases = cases();
+    let readme = fs::read_to_string(project("sample-data/README.md")).unwrap();
+    for (sentence, names) in SECTION_11 {
+        for name in names {
+            assert!(cases.iter().any(|case| case["Case"] == *name), "{sentence}: {name} is not in cases.csv");
+            assert!(readme.contains(&format!("| {name} | ")), "{sentence}: {name} is not in the README");
+        }
+    }
+    let days_of = |name: &str| cases.iter().filter(|case| case["Case"] == name).count();
+    // On both sides of a boundary, and of the extract's own date.
+    for name in ["rehire-on-day-of-termination", "as-of-on-termination-date", "as-of-on-start-date", "gap-over-as-of"] {
+        assert!(days_of(name) > 1, "{name} is judged on one day alone");
+    }
+    assert!(days_of("tutorial-gomez-flags-moved") > 1 && days_of("flags-that-will-move") > 1);
+}

@@ -29,10 +29,14 @@ pub struct Answer {
     pub outputs: Vec<Vec<u8>>,
 }
 
-const KINDS: [(RealKind, Kind, &str); 3] = [
+const KINDS: [(RealKind, Kind, &str); 7] = [
     (RealKind::Person, Kind::Person, "Person"),
     (RealKind::WorkRelationship, Kind::WorkRelationship, "WorkRelationship"),
     (RealKind::Assignment, Kind::Assignment, "Assignment"),
+    (RealKind::Name, Kind::Name, "Name"),
+    (RealKind::Email, Kind::Email, "Email"),
+    (RealKind::Phone, Kind::Phone, "Phone"),
+    (RealKind::Manager, Kind::Manager, "Manager"),
 ];
 
 /// Runs the product on these sources, each cut into so many files.

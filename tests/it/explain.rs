@@ -136,3 +136,23 @@ fn a_value_is_told_step_by_step() {
     assert_eq!((&nobody["written"], &nobody["how"]["value"]), (&false.into(), &serde_json::Value::Null));
     assert!(nobody["how"]["problems"][0].as_str().unwrap().starts_with("OUT011"));
 }
+
+#[test]
+fn who_loses_where_the_pipeline_picks_is_reported() {
+    let mut place = Place::plain();
+    place.edit("[guard]", "[resolve]\non_ambiguous = \"pick\"\n[guard]");
+    let report: serde_json::Value = serde_json::from_str(&place.publishes(&["--json"]).stdout).unwrap();
+    let findings = report["findings"].as_array().unwrap();
+    let examples = |code: &str| {
+        let found = findings.iter().find(|found| found["code"] == code).unwrap();
+        assert_eq!((&found["severity"], &found["count"]), (&"W".into(), &1.into()), "{code}");
+        found["examples"].as_array().unwrap().len()
+    };
+    for code in ["PRI012", "PRI014", "PRI032", "PRI034"] {
+        assert_eq!(examples(code), 2, "{code}: the row of the one that was picked, and that of the loser");
+    }
+    let steps = explained(&place, "500104", &[])["steps"].clone();
+    let loser = steps.as_array().unwrap().iter().find(|step| step["rule"] == 16).unwrap();
+    assert_eq!(loser["sentence"], "work relationship 300100600001041 loses: it started earlier");
+    assert!(loser["file"].as_str().unwrap().starts_with("WorkRelationship_") && loser["line"].is_u64());
+}

@@ -213,6 +213,8 @@ fn cell_of_a_stranger(column: &str) -> &str {
     match column {
         "EffectiveStartDate" | "DateStart" => "2020-01-01",
         "AssignmentType" | "PeriodType" => "E",
+        "PhoneNumber" => "1",
+        "EmailAddress" => "stranger@elsewhere.example",
         "AssignmentStatusType" => "ACTIVE",
         "AssignmentStatusTypeCode" => "ACTIVE_PROCESS",
         "SystemPersonType" => "EMP",
@@ -319,11 +321,44 @@ fn with_a_date(sources: &[Source], days: &[jiff::civil::Date]) -> BTreeSet<Strin
     persons
 }
 
-/// The kinds that a population can have are those of the product.
+/// The further kinds are there, so that the judge and the product differ in none of them.
 #[test]
-fn a_population_is_of_the_kinds_of_the_product() {
-    for seed in 0..7 {
-        let (sources, ..) = of_seed(seed);
-        assert!(sources.iter().all(|s| matches!(s.kind, Kind::Person | Kind::WorkRelationship | Kind::Assignment)));
+fn populations_have_every_kind_that_the_judge_knows() {
+    let mut kinds = BTreeSet::new();
+    for seed in 0..POPULATIONS {
+        kinds.extend(of_seed(seed).0.iter().map(|source| source.kind));
     }
+    let all =
+        [Kind::Person, Kind::WorkRelationship, Kind::Assignment, Kind::Name, Kind::Email, Kind::Phone, Kind::Manager];
+    assert_eq!(kinds, BTreeSet::from(all));
+}
+
+#[test]
+fn everybody_and_every_row_ends_in_exactly_one_bucket() {
+    in_some(|seed, sources, _, answer| {
+        let outcome = answer.outcome;
+        let dispositions = ["emitted", "emitted_inactive", "excluded", "quarantined"];
+        let count = |of: &str| outcome.persons.values().filter(|person| person.disposition == of).count();
+        let each = dispositions.map(count);
+        assert_eq!(each.iter().sum::<usize>(), outcome.persons.len(), "seed {seed}: one disposition each");
+        assert_eq!((each[0] + each[1], each[3]), (outcome.emitted, outcome.quarantined), "seed {seed}");
+        assert_eq!(
+            (each[2], outcome.persons_in),
+            (outcome.excluded.values().sum(), outcome.persons.len()),
+            "seed {seed}"
+        );
+        for source in &sources {
+            let balance = outcome.balance[&source.kind];
+            let buckets = [
+                balance.used,
+                balance.not_in_effect,
+                balance.superseded,
+                balance.set_aside,
+                balance.rejected,
+                balance.duplicates,
+                balance.quarantined,
+            ];
+            assert_eq!(buckets.iter().sum::<usize>(), source.rows.len(), "seed {seed}, {:?}", source.kind);
+        }
+    });
 }

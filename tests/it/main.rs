@@ -12,6 +12,7 @@
     reason = "a test reads and writes where it likes, and says it bluntly"
 )]
 
+mod as_of;
 mod bad_input;
 mod cases;
 mod changes;

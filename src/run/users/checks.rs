@@ -21,7 +21,7 @@ pub fn of_rows(users: &mut Users, pipeline: &Pipeline) -> Result<(), RunError> {
     for plan in &pipeline.checks {
         let Over::Rows(kind) = plan.over else { continue };
         let names: Vec<String> = plan.attributes().iter().cloned().collect();
-        let table = map::build_rows(&users.columns(pipeline), kind, &names);
+        let table = map::build_admitted(&users.columns(pipeline), kind, &names);
         let (table, positions) = table.map_err(|error| RunError::Map(MapError::table(&error)))?;
         let broken = broken(users, plan, &table)?;
         let rows = &users.workforce.table(kind).rows;

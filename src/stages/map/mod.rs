@@ -45,7 +45,7 @@ pub use lists::ListPlan;
 pub use mistake::{Mistake, SourceText, nearest};
 pub use options::{Field, FieldOptions, Fields, Lists, Maps, OnNull, OnUnmapped, Output, Select};
 pub use scope::{Attribute, Scope, Type};
-pub use table::{Columns as TableColumns, Joined, build, build_rows};
+pub use table::{Columns as TableColumns, Joined, build, build_admitted, build_rows};
 pub use trace::Trace;
 pub use values::{FieldFinding, Problem};
 

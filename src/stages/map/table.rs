@@ -94,7 +94,7 @@ impl Subject<'_> {
 }
 
 /// The columns `names` of the rows of a kind that take part, and the positions of these. A column that no file has is null.
-pub fn build_rows(columns: &Columns<'_>, kind: Kind, names: &[String]) -> PolarsResult<(DataFrame, Vec<u32>)> {
+pub fn build_admitted(columns: &Columns<'_>, kind: Kind, names: &[String]) -> PolarsResult<(DataFrame, Vec<u32>)> {
     let table = columns.workforce.table(kind);
     let admitted = |position: &u32| table.rows.rows[*position as usize].fate == Fate::Admitted;
     let positions: Vec<u32> = (0..table.rows.rows.len() as u32).filter(admitted).collect();

@@ -11,7 +11,7 @@ use super::workforce::Workforce;
 use crate::model::buckets::{Buckets, hash};
 use crate::model::code::Code;
 use crate::model::kind::Kind;
-use crate::model::layout::{assignment, person_id, work_relationship};
+use crate::model::layout::{assignment, manager, person_id, work_relationship};
 use crate::model::row::{Fate, NOBODY, Row};
 
 /// Notes every finding that takes more than one person to see, and leaves the indexes that it took for those who look
@@ -23,6 +23,8 @@ pub fn compare(workforce: &mut Workforce) {
     let mut found = Vec::new();
     note(&mut found, Code::Key021, true, relationships.shared(workforce));
     note(&mut found, Code::Key021, true, assignments.shared(workforce));
+    let managed = Index::build(workforce, Kind::Manager, manager::ASSIGNMENT_ID);
+    note(&mut found, Code::Key021, true, managed.shared(workforce));
     note(&mut found, Code::Key023, false, person_ids.shared(workforce));
     note(&mut found, Code::Key010, false, leading_zeros(workforce));
     let reference = assignment::PERIOD_OF_SERVICE_ID;

@@ -136,7 +136,15 @@ pub fn say_choice(
 ) {
     let id = |placed: &Placed<'_>| case.assignments[placed.index].id;
     judgement.say(17, || match chosen {
-        Some(chosen) => format!("{}: the primary assignment is {}", rule.text(), id(&placed[chosen])),
+        Some(chosen) => {
+            let facts = placed[chosen].row.facts;
+            let read = match (facts.primary_assignment, facts.primary) {
+                (Some(_), _) => "PrimaryAssignmentFlag",
+                (None, Some(_)) => "the overall PrimaryFlag",
+                (None, None) => "no flag",
+            };
+            format!("{}: the primary assignment is {}, by {read}", rule.text(), id(&placed[chosen]))
+        }
         None => format!("{}: no assignment can be chosen", rule.text()),
     });
     for (_, loser) in placed.iter().enumerate().filter(|(index, _)| chosen.is_some_and(|chosen| chosen != *index)) {

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::judgement::Judgement;
 use super::options::OnAmbiguous;
 use super::pick::{self, Rank, id_rank};
-use super::state::{OnDay, State};
+use super::state::{self, OnDay, State};
 use crate::model::code::Code;
 use crate::model::kind::Kind;
 use crate::model::worker::{Rule, Status, WorkerState};
@@ -33,7 +33,8 @@ impl Candidate<'_> {
         };
         let pending = if self.relationship.is_pending() { "pending, " } else { "" };
         let primary = if self.primary { "primary" } else { "not primary" };
-        format!("work relationship {}: {pending}{state}, {primary}", self.relationship.id)
+        let read = state::flag_read(self.relationship, &self.on_day);
+        format!("work relationship {}: {pending}{state}, {primary} {read}", self.relationship.id)
     }
 }
 
@@ -91,6 +92,7 @@ fn say_choice(candidates: &[Candidate<'_>], rule: Rule, chosen: Option<usize>, j
                 (won, lost) if won != lost => "it is in another state",
                 _ if loser.relationship.is_pending() && !winner.relationship.is_pending() => "it is a pending worker's",
                 _ if winner.primary && !loser.primary => "it is not primary",
+                _ if rule == Rule::Meeting => "it ends on the day on which the other one starts",
                 _ => "the order of the rule puts it behind",
             };
             format!("work relationship {} loses: {why}", loser.relationship.id)

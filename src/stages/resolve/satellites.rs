@@ -83,7 +83,7 @@ pub fn in_order(workforce: &Workforce, kind: Kind, person: usize, day: Date) -> 
     Some(rows.into_iter().map(|row| row.position).collect())
 }
 
-/// Rule 24: the line managers of an assignment in effect on D, the first to be taken first, none twice by the same keys.
+/// Rule 24: the line managers of an assignment in effect on D, the first to be taken first.
 pub fn managers<'c, 'a>(rows: &'c [SatelliteRow<'a>], assignment_id: &str, day: Date) -> Vec<&'c SatelliteRow<'a>> {
     let keys = |row: &SatelliteRow<'a>| MANAGER_KEYS.map(|key| row.cells.get(key));
     let mut rows: Vec<&SatelliteRow<'a>> = rows
@@ -97,12 +97,6 @@ pub fn managers<'c, 'a>(rows: &'c [SatelliteRow<'a>], assignment_id: &str, day: 
         let rank =
             |row: &SatelliteRow<'a>| (is_unflagged(row), Reverse(row.facts.effective.start), keys(row), row.cells);
         rank(a).cmp(&rank(b))
-    });
-    let mut seen = Vec::new();
-    rows.retain(|row| {
-        let new = !seen.contains(&keys(row));
-        seen.push(keys(row));
-        new
     });
     rows
 }

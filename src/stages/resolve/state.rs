@@ -6,6 +6,7 @@ use super::judgement::Judgement;
 use super::row_on_day::Taken;
 use crate::model::code::Code;
 use crate::model::date::OPEN;
+use crate::model::row::Facts;
 use crate::model::worker::Status;
 use crate::stages::normalize::{AssignmentRow, Case, WorkRelationship};
 
@@ -41,6 +42,11 @@ impl<'a> OnDay<'a> {
             }
         }
         on_day
+    }
+
+    /// The flags of one sort that are filled in.
+    fn flags(&self, of: impl Fn(&Facts) -> Option<bool>) -> Vec<bool> {
+        self.rows.iter().filter_map(|(row, _)| of(row.facts)).collect()
     }
 
     fn has(&self, status: Status) -> bool {
@@ -94,8 +100,7 @@ pub fn is_primary(
     on_day: &OnDay<'_>,
     judgement: &mut Judgement,
 ) -> bool {
-    let facts = || on_day.rows.iter().map(|(row, _)| row.facts);
-    let dated: Vec<bool> = facts().filter_map(|facts| facts.primary_work_relation).collect();
+    let dated = on_day.flags(|facts| facts.primary_work_relation);
     if let Some(first) = dated.first() {
         let is_primary = dated.contains(&true);
         if state == State::Current {
@@ -107,9 +112,22 @@ pub fn is_primary(
         }
         return is_primary;
     }
-    let overall: Vec<bool> = facts().filter_map(|facts| facts.primary).collect();
+    let overall = on_day.flags(|facts| facts.primary);
     if !overall.is_empty() {
         return overall.contains(&true);
     }
     relationship.primary == Some(true)
+}
+
+/// For an explanation: where [`is_primary`] read it.
+pub fn flag_read(relationship: &WorkRelationship<'_>, on_day: &OnDay<'_>) -> &'static str {
+    if !on_day.flags(|facts| facts.primary_work_relation).is_empty() {
+        "by PrimaryWorkRelationFlag of its assignment rows on the day"
+    } else if !on_day.flags(|facts| facts.primary).is_empty() {
+        "by the overall PrimaryFlag of its assignment rows on the day"
+    } else if relationship.primary.is_some() {
+        "by its own undated PrimaryFlag"
+    } else {
+        "for want of any flag"
+    }
 }

@@ -83,6 +83,18 @@ fn a_key_with_two_answers_stops_the_run() {
 }
 
 #[test]
+fn a_side_extract_of_changes_alone_stops_the_run() {
+    let of = |changes_only: &str| {
+        let text = format!("DepartmentId,Division,CostCenter,Changes Only\nD1,Research,CC-1,{changes_only}\n");
+        let said = Scene::new().extract_with("departments", &text, KEY).try_run("D = \"Division\"");
+        said.err().map(|error| (error.exit_code(), error.to_string()))
+    };
+    assert_eq!((of("N"), of("")), (None, None));
+    let (exit_code, said) = of("ATTRIBUTE").unwrap();
+    assert!(exit_code == 3 && said.starts_with("SRC010 departments.csv"), "{said}");
+}
+
+#[test]
 fn a_column_that_is_not_there_is_csv004_and_a_misspelt_name_is_found_before_any_data() {
     let scene =
         Scene::new().extract_with("departments", DEPARTMENTS, "key = 'DepartmentId'\nattributes = ['Devision']");

@@ -17,6 +17,9 @@ pub fn section_8(world: &World, person: &mut Person) {
     }
     if let Some(row) = name {
         use_row(world, person, row);
+    }
+    let teller = if world.has_source(Kind::Name) { person_row(world, person) } else { name };
+    if let Some(row) = teller {
         person.user_name = Some(world.records[row].get("UserName").to_owned()).filter(|u| !u.is_empty());
     }
     person.email = email(world, person);
@@ -65,6 +68,24 @@ fn name(world: &World, person: &mut Person) -> Option<usize> {
         }
     }
     let legislation = person.relationship.map(|w| person.relationships[w].legislation.clone()).unwrap_or_default();
+    first(world, candidates, &legislation)
+}
+
+/// Where names are a file of their own: the person row, by the same order, which tells the rest.
+fn person_row(world: &World, person: &Person) -> Option<usize> {
+    let rows = world.live_of(person_kind(world), &person.number);
+    let start = |row: &usize| world.records[*row].start("EffectiveStartDate");
+    let on_d: Vec<usize> = rows.iter().copied().filter(|row| in_effect(world, &world.records[*row])).collect();
+    if !on_d.is_empty() {
+        return first(world, on_d, "");
+    }
+    let nearest = rows.iter().map(start).filter(|day| *day > world.as_of()).min();
+    first(world, rows.into_iter().filter(|row| Some(start(row)) == nearest).collect(), "")
+}
+
+/// The order of rule 21.
+fn first(world: &World, candidates: Vec<usize>, legislation: &str) -> Option<usize> {
+    let start = |row: usize| world.records[row].start("EffectiveStartDate");
     candidates.into_iter().min_by_key(|row| {
         let name_type = world.records[*row].get("NameType");
         let preference = match name_type {
@@ -133,12 +154,15 @@ fn email(world: &World, person: &mut Person) -> Option<String> {
     best(world, person, all.into_iter().filter(|e| e.kind.is_empty() || e.kind == "W1").collect())
 }
 
-/// Rule 23: W1, then WM; a home number never.
+/// Rule 23: W1 (or untyped), then WM; a home number never.
 fn phone(world: &World, person: &mut Person) {
     let own = ["PhoneNumber", "PhoneType", "PrimaryFlag"];
     let on_person = ["WorkPhone", "PhoneType", "PhonePrimaryFlag"];
     let all = entries(world, &person.number, Kind::Phone, own, on_person);
     let (work, rest): (Vec<Entry>, Vec<Entry>) = all.into_iter().partition(|e| e.kind.is_empty() || e.kind == "W1");
     let mobile: Vec<Entry> = rest.into_iter().filter(|e| e.kind == "WM").collect();
-    best(world, person, if work.is_empty() { mobile } else { work });
+    // The numbers of one type are chosen among as addresses are; `PER040` speaks of addresses alone.
+    let mut silent = person.clone();
+    best(world, &mut silent, if work.is_empty() { mobile } else { work });
+    person.used = silent.used;
 }

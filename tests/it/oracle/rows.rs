@@ -136,7 +136,7 @@ fn keys(record: &mut Record, source: &Source, derived: bool) {
     let own: &[&str] = match record.kind {
         Kind::WorkRelationship => &["PersonNumber", "PeriodOfServiceId"],
         Kind::Assignment if derived => &["PersonNumber", "PeriodOfServiceId", "AssignmentId"],
-        Kind::Assignment => &["PersonNumber", "AssignmentId"],
+        Kind::Assignment | Kind::Manager => &["PersonNumber", "AssignmentId"],
         _ => &["PersonNumber"],
     };
     if own.iter().any(|key| has(source, key) && record.get(key).is_empty()) {

@@ -4,6 +4,7 @@
 mod damage;
 mod draft;
 mod managers;
+mod satellites;
 mod scenarios;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -210,7 +211,14 @@ fn tables(rng: &mut Rng, draft: &Draft, shape: Shape, as_of: jiff::civil::Date) 
     match shape {
         Shape::Flat | Shape::HandMade => vec![assignments],
         Shape::NoRelationships => vec![persons, assignments],
-        _ => vec![persons, relationships, assignments],
+        _ => {
+            let mut tables = vec![persons, relationships];
+            if rng.u8(..3) == 0 {
+                tables.extend(satellites::tables(rng, &draft.persons, &draft.assignments, as_of));
+            }
+            tables.push(assignments);
+            tables
+        }
     }
 }
 

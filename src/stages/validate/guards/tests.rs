@@ -205,29 +205,9 @@ fn the_worst_speaks_for_all() {
 
 #[test]
 fn a_file_of_another_origin_is_not_taken_for_the_published_ones() {
-    let (now, baseline) = (people(0, 1000), baseline());
-    let mut facts = facts(&now);
-    let found = |text: &str, allow: &[&str], facts: &Facts<'_>| {
-        verdict(Name::MaxOriginChanges, text, allow, facts, Some(&baseline))
-    };
-    assert_eq!((found("", &[], &facts).tripped, found("", &[], &facts).value), (false, Some(0)));
-    facts.origin.environment = Some("test".into());
-    let changed = found("", &[], &facts);
-    assert_eq!((changed.tripped, changed.value, changed.of.as_deref()), (true, Some(1), Some("environment")));
-    assert!(
-        !found("", &["max_origin_changes=1"], &facts).tripped
-            && !found("max_origin_changes = \"off\"", &[], &facts).tripped
-    );
-    let silent = Baseline { origin: None, ..baseline.clone() };
-    assert!(!verdict(Name::MaxOriginChanges, "", &[], &facts, Some(&silent)).tripped, "a run that says nothing of it");
-}
-
-#[test]
-fn a_file_of_another_origin_is_not_taken_for_the_published_ones() {
     let (mut facts, changes) = (facts(), changes());
-    let found = |text: &str, allow: &[&str], facts: &Facts| {
-        verdict(Name::MaxOriginChanges, text, allow, facts, Some(&changes))
-    };
+    let found =
+        |text: &str, allow: &[&str], facts: &Facts| verdict(Name::MaxOriginChanges, text, allow, facts, Some(&changes));
     assert_eq!((found("", &[], &facts).tripped, found("", &[], &facts).value), (false, Some(0)));
     facts.origin.environment = Some("test".into());
     let changed = found("", &[], &facts);
