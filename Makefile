@@ -6,14 +6,14 @@ export PATH  := $(HOME)/.cargo/bin:$(PATH)
 HCMSYNC      := ./target/release/hcmsync
 SUDO         := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # To build: a C compiler, OpenSSL (SSH and OpenPGP), libclang (its bindings). To test: a real sshd, gpg,
-# Bouncy Castle and a Java to run it, strace for injected faults, and the importers that judge our files: slapd's tools, and
-# Python with a virtual environment for the rest.
+# Bouncy Castle and a Java to run it, strace for injected faults, the importers that judge our files: slapd's tools, and
+# Python with a virtual environment for the rest, and for a server that lies.
 PACKAGES     := build-essential pkg-config libssl-dev libclang-dev ca-certificates \
                 openssh-server openssh-client openssl gnupg libbcpg-java default-jdk-headless strace time \
                 slapd python3-venv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test judges lint fuzz deny sbom bench sample clean
+.PHONY: help setup build demo test promises judges lint fuzz deny sbom bench sample clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16

@@ -9,8 +9,10 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
+use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
 
 fn main() -> ExitCode {
+    keep_memory_private();
     let cli = match cli::Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return commands::refuse(&error),
@@ -28,4 +30,11 @@ fn main() -> ExitCode {
             ExitCode::from(failure.exit_code)
         }
     }
+}
+
+/// No core dump, and no other process of this user that looks into our memory: it holds keys, passphrases and people.
+fn keep_memory_private() {
+    // Where the system refuses either, the other still holds, and a run needs neither.
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+    let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
 }

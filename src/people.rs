@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::stages::map::{Joined, MappedOutput, OutputPlan};
@@ -54,6 +55,10 @@ pub struct Input {
     pub name: String,
     pub sha256: String,
     pub bytes: u64,
+    /// When it was last written, as its origin says.
+    pub modified: Option<Timestamp>,
+    /// The host key of the server that it came from, `SHA256:…`.
+    pub host_key: Option<String>,
     pub records: u64,
     /// `good`, `off` or `none`.
     pub signature: &'static str,

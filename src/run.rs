@@ -2,6 +2,7 @@
 
 mod failure;
 mod input;
+mod origin;
 mod record;
 mod users;
 
@@ -67,6 +68,7 @@ pub fn run(pipeline: &Pipeline, settings: &Settings, world: &World<'_>) -> Resul
     let to = pipeline.publish_to().ok_or(RunError::NowhereToPublish)?;
     let staging = Staging::begin(&to)?;
     let people = resolve(pipeline, settings, world, &to)?;
+    origin::not_older(&to, &people.files)?;
     world.go_on()?;
     record::publish(staging, &to, pipeline, settings, people, world)
 }

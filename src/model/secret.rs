@@ -2,6 +2,9 @@
 //! it is the name of a place (`pipeline.md` section 1), opened at the last moment and wiped after use.
 
 use std::fmt;
+use std::fs::File;
+use std::io::Read;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -10,6 +13,7 @@ use secrecy::SecretString;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use zeroize::Zeroizing;
 
 /// Where to read a secret: exactly one of the four.
 #[derive(Clone, Debug, JsonSchema)]
@@ -140,12 +144,17 @@ impl Secret {
 
 fn read_private(path: &Path) -> Result<SecretString, SecretError> {
     let failed = |source| SecretError::File { path: path.into(), source };
-    let mode = std::os::unix::fs::MetadataExt::mode(&std::fs::metadata(path).map_err(failed)?) & 0o777;
+    // The mode of the very file that is read, whatever the name means a moment later.
+    let mut file = File::open(path).map_err(failed)?;
+    let about = file.metadata().map_err(failed)?;
+    let mode = about.mode() & 0o777;
     if mode & 0o077 != 0 {
         return Err(SecretError::Open { path: path.into(), mode });
     }
-    let bytes = std::fs::read(path).map_err(failed)?;
-    one_line(bytes, &path.display().to_string())
+    // Room for all of it, so that no copy is left behind where it grew.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(about.len()).unwrap_or(0) + 1));
+    file.read_to_end(&mut bytes).map_err(failed)?;
+    one_line(&bytes, &path.display().to_string())
 }
 
 /// Runs a program in the folder of the pipeline file, so that a relative path means what it means elsewhere in the file.
@@ -158,18 +167,13 @@ fn run(words: &[String], base: &Path) -> Result<SecretString, SecretError> {
     if !output.status.success() {
         return Err(failed(output.status.to_string()));
     }
-    let first = output.stdout.split(|b| *b == b'\n').next().unwrap_or_default().to_vec();
-    one_line(first, &program)
+    let stdout = Zeroizing::new(output.stdout);
+    one_line(stdout.split(|b| *b == b'\n').next().unwrap_or_default(), &program)
 }
 
 /// The text without its one trailing line end.
-fn one_line(bytes: Vec<u8>, origin: &str) -> Result<SecretString, SecretError> {
-    let mut text = String::from_utf8(bytes).map_err(|_| SecretError::NotText(origin.into()))?;
-    if text.ends_with('\n') {
-        text.pop();
-        if text.ends_with('\r') {
-            text.pop();
-        }
-    }
+fn one_line(bytes: &[u8], origin: &str) -> Result<SecretString, SecretError> {
+    let text = std::str::from_utf8(bytes).map_err(|_| SecretError::NotText(origin.into()))?;
+    let text = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
     Ok(SecretString::from(text))
 }

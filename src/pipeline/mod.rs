@@ -147,6 +147,8 @@ pub struct Pipeline {
     pub text: String,
     /// SHA-256 of the file, in lower-case hexadecimal.
     pub sha256: String,
+    /// `--env NAME`.
+    pub environment: Option<String>,
 }
 
 /// What the command line changes about a pipeline.
@@ -190,7 +192,8 @@ impl Pipeline {
             .map_err(|mistakes| PipelineError::mistakes(source, &mistakes))?;
         let base = path.parent().map(Path::to_path_buf).unwrap_or_default();
         let sha256 = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Pipeline { options, mapping, base, path: name, sha256, text })
+        let environment = overrides.env.clone();
+        Ok(Pipeline { options, mapping, base, path: name, sha256, text, environment })
     }
 
     /// The columns of a kind that are kept: those that the rules read, and those that the mapping names.

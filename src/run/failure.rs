@@ -29,6 +29,10 @@ pub enum RunError {
     Keys(#[from] DecryptError),
     #[error("{file}: {source}")]
     Decrypt { file: String, source: DecryptError },
+    #[error("the {kind} file \"{}\" is older than \"{}\", which was published last", file.escape_debug(), published.escape_debug())]
+    Older { kind: &'static str, file: String, published: String },
+    #[error("the {kind} file \"{}\" is made for a later date than today", file.escape_debug())]
+    Later { kind: &'static str, file: String },
     #[error("{file} is an OpenPGP message, and the pipeline has no [decrypt] table")]
     Encrypted { file: String },
     #[error("{code} {0}", code = .0.code())]
@@ -85,7 +89,9 @@ impl RunError {
                 decrypt::Failure::Config => 2,
                 decrypt::Failure::Trust => 6,
             },
-            RunError::Encrypted { .. }
+            RunError::Older { .. }
+            | RunError::Later { .. }
+            | RunError::Encrypted { .. }
             | RunError::Read(_)
             | RunError::Contradiction(_)
             | RunError::NoColumn(_)
@@ -104,6 +110,16 @@ impl RunError {
             RunError::NowhereToPublish => Some("add [publish] to = \"…\", or give --to DIR".into()),
             RunError::Fetch(error) => error.help(),
             RunError::Keys(error) | RunError::Decrypt { source: error, .. } => Some(error.help()),
+            RunError::Older { .. } => Some(
+                "has the newest extract been removed, or an old one put back? To publish an older one on purpose, point \
+                 `current` at the run before it, or publish to another folder with --to"
+                    .into(),
+            ),
+            RunError::Later { .. } => Some(
+                "was the extract run with an effective date in the future? To see people as of that day, say \
+                 as_of = \"file-name\", or --as-of DATE"
+                    .into(),
+            ),
             RunError::Encrypted { .. } => Some("add a [decrypt] table with the secret key and the signer".into()),
             RunError::Read(error) => Some(error.help()),
             RunError::Contradiction(error) => Some(error.help()),

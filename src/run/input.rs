@@ -17,7 +17,7 @@ use crate::model::row::Rows;
 use crate::people::{AsOfDate, Input};
 use crate::pipeline::{AsOf, Mode, Pipeline, SideExtract};
 use crate::stages::decrypt::{self, Keys, Limits, Signature};
-use crate::stages::fetch::{self, Context, FetchError, Fetched, Want, date_in_name};
+use crate::stages::fetch::{self, Context, FetchError, Fetched, Want, date_in_name, generation};
 use crate::stages::normalize::{Seen, Side, Table, Writing, add_file};
 use crate::stages::read::{CsvFile, Extract};
 
@@ -107,6 +107,12 @@ pub fn as_of(
         (None, AsOf::FileName, Some(day)) => (day, "file-name"),
         (None, _, _) => (now.to_zoned(zone).date(), "today"),
     };
+    if origin == "today"
+        && let Some(file) =
+            fetched.iter().find(|file| generation(&file.name).is_some_and(|at| at.earliest_moment() > now))
+    {
+        return Err(RunError::Later { kind: file.kind, file: file.name.clone() });
+    }
     if let Some(date) = of_extract.filter(|date| *date != day && pipeline.options.mode == Mode::Snapshot) {
         let sentence = format!("the snapshot is of {date}, and the as-of date is {day}");
         return Err(RunError::fatal(Code::Asof001, sentence));
@@ -232,6 +238,8 @@ fn open(kind: &'static str, file: Fetched, keys: Option<&Keys>) -> Result<(Vec<u
         name: file.name.clone(),
         sha256: file.sha256.clone(),
         bytes: file.bytes,
+        modified: file.modified,
+        host_key: file.host_key.clone(),
         records: 0,
         signature: "none",
         signer: None,

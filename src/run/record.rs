@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 
-use super::{Outcome, RunError, Settings, World};
+use super::{Outcome, RunError, Settings, World, origin};
 use crate::model::finding::{Balance, Balances};
 use crate::model::kind::Kind;
 use crate::model::worker::Disposition;
@@ -34,7 +34,14 @@ pub fn publish(
     stage(&mut staging, &people)?;
     let baseline = baseline::load(to)?;
     let users = users(&people);
-    let facts = facts(&people, &balances, &persons, compare(&staging, users.as_ref(), baseline.as_ref())?);
+    let changes = compare(&staging, users.as_ref(), baseline.as_ref())?;
+    let facts = Facts {
+        changes,
+        set_skew: origin::skew(&people.files),
+        age: origin::age(&people.files, world.now),
+        origin: origin::of(pipeline, &people.files),
+        ..facts(&people, &balances, &persons)
+    };
     let verdicts = guards::evaluate(&pipeline.options.guard, &settings.allow, &facts, baseline.as_ref());
     if verdicts.iter().any(|verdict| verdict.tripped) {
         return Err(RunError::Guards(verdicts));
@@ -182,7 +189,8 @@ fn compare(
     Ok(Some(changes.map_err(std::io::Error::other).map_err(PublishError::io(&path, "compared"))?))
 }
 
-fn facts<'a>(people: &'a People, balances: &Balances, persons: &Persons, changes: Option<Changes>) -> Facts<'a> {
+/// What the guards look at, but for the comparison with the last run and the origin of the files.
+fn facts<'a>(people: &'a People, balances: &Balances, persons: &Persons) -> Facts<'a> {
     let files = people.balances(balances);
     let files = files.map(|(kind, balance)| FileFacts { kind, rows: balance.records, rejected: balance.rejected });
     let is_active = |person: &usize| {
@@ -210,8 +218,7 @@ fn facts<'a>(people: &'a People, balances: &Balances, persons: &Persons, changes
         users: persons.emitted - people.separate,
         active: active.iter().map(|person| people.workforce.number(*person)).collect(),
         segments,
-        changes,
-        set_skew: None,
+        ..Facts::default()
     }
 }
 
@@ -235,6 +242,7 @@ fn fill(
             name: file.name.clone(),
             sha256: file.sha256.clone(),
             bytes: file.bytes,
+            modified: file.modified.map(|time| time.to_string()),
             rows: file.records,
             signature: file.signature.into(),
             signer: file.signer.clone(),
@@ -248,6 +256,7 @@ fn fill(
         pipeline: manifest::Pipeline { name: pipeline.options.name.clone(), sha256: pipeline.sha256.clone() },
         previous_run: baseline.map(|baseline| baseline.run),
         input_hash: manifest::input_hash(&inputs),
+        origin: Some(origin::of(pipeline, &people.files)),
         inputs,
         keys: people.keys.clone(),
         persons: ManifestPersons {

@@ -11,6 +11,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::product::{EXTRACTS, HCMSYNC, Said, personal_values_in, project};
+use crate::promise;
 use crate::publish::{names, snapshot};
 use crate::sshd::Sshd;
 
@@ -118,7 +119,7 @@ fn what_is_published_is_as_its_manifest_says_until_somebody_touches_it() {
 fn no_personal_value_stands_in_what_is_said_or_in_what_a_run_says_about_itself() {
     let found = personal_values_in("ask Joe Green, or folasade.fairweald@vision.example");
     assert!(["Joe Green", "folasade.fairweald@vision.example"].iter().all(|value| found.iter().any(|it| it == value)));
-    let home = tempfile::tempdir().unwrap();
+    let (home, started) = (tempfile::tempdir().unwrap(), std::time::Instant::now());
     for words in [&["--verbose"][..], &["--json"], &["--verbose", "--json", "--allow", "max_rejected=9%"]] {
         // What is said is searched by `Said::of`.
         assert!(!run("pipelines/qooper.toml", home.path(), &[], words).all().is_empty());
@@ -127,4 +128,5 @@ fn no_personal_value_stands_in_what_is_said_or_in_what_a_run_says_about_itself()
         let text = fs::read_to_string(home.path().join("current").join(about)).unwrap();
         assert_eq!(personal_values_in(&text), [""; 0], "in {about}");
     }
+    promise::report(18, "what a run says, and says about itself", 5, 5, started);
 }

@@ -14,8 +14,8 @@ use serde_json::Value;
 
 use crate::product::{HCMSYNC, Said, project};
 
-/// The Python of the judges.
-static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| {
+/// The Python of the judges, and of the server that lies.
+pub static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| {
     let folder = project("target/judges");
     let wanted = fs::read_to_string(project("tests/judges/requirements.txt")).unwrap();
     let installed = folder.join("requirements.txt");

@@ -8,6 +8,7 @@ use fastrand::Rng;
 use crate::engine::{self, Answer};
 use crate::oracle::{self, Kind, OnAmbiguous, Outcome, Row, Settings, Source};
 use crate::population::{Shape, population};
+use crate::promise;
 
 const POPULATIONS: u64 = 900;
 
@@ -38,6 +39,7 @@ fn the_product_says_what_the_judge_says() {
         (said.persons.len(), differences(seed, shape, &sources, &judged, &said))
     });
     let persons: usize = found.iter().map(|(persons, _)| persons).sum();
+    let populations = found.len() as u64;
     let seconds = started.elapsed().as_secs_f64();
     println!("{persons} persons, {:.0} a second", persons as f64 / seconds);
     let mut classes: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -49,6 +51,8 @@ fn the_product_says_what_the_judge_says() {
     }
     assert!(classes.is_empty(), "{} kinds of difference; LAWS_SEEDS=12..13 runs one seed alone", classes.len());
     assert!(range.is_some() || persons >= 20_000, "{persons} persons are too few");
+    promise::report(12, "populations against the judge", populations, populations, started);
+    promise::report(10, "populations whose sums the judge counts", populations, populations, started);
 }
 
 /// All differences of an answer from what the judge says.
@@ -133,14 +137,18 @@ fn of_person(judged: &Row, said: &Row) -> Vec<String> {
 }
 
 /// Tries a law in populations of every shape, with and without damage, that no fatal code stops.
-pub fn in_some(law: impl Fn(u64, Vec<Source>, Settings, Answer) + Sync) {
-    on_all_cores(10_000..10_140, |seed| {
+/// How many those were.
+pub fn in_some(law: impl Fn(u64, Vec<Source>, Settings, Answer) + Sync) -> u64 {
+    let tried = on_all_cores(10_000..10_140, |seed| {
         let (sources, settings, _) = of_seed(seed);
         let answer = engine::run(&sources, &settings, 1);
-        if answer.outcome.fatal.is_none() {
+        let stopped = answer.outcome.fatal.is_some();
+        if !stopped {
             law(seed, sources, settings, answer);
         }
+        u64::from(!stopped)
     });
+    tried.iter().sum()
 }
 
 /// Not on the threads of the product: they would take up one population in the midst of another, and so on.
@@ -170,28 +178,34 @@ fn assert_same(seed: u64, mut one: Answer, mut other: Answer) {
 
 #[test]
 fn the_order_of_rows_does_not_matter() {
-    in_some(|seed, mut sources, settings, answer| {
+    let started = std::time::Instant::now();
+    let tried = in_some(|seed, mut sources, settings, answer| {
         let mut rng = Rng::with_seed(seed);
         sources.iter_mut().for_each(|source| rng.shuffle(&mut source.rows));
         assert_same(seed, answer, engine::run(&sources, &settings, 1));
     });
+    promise::report(12, "another order of rows", tried, tried, started);
 }
 
 #[test]
 fn the_cut_into_files_does_not_matter() {
-    in_some(|seed, sources, settings, answer| {
+    let started = std::time::Instant::now();
+    let tried = in_some(|seed, sources, settings, answer| {
         assert_same(seed, answer, engine::run(&sources, &settings, 2));
     });
+    promise::report(12, "another cut into files", tried, tried, started);
 }
 
 #[test]
 fn the_number_of_threads_does_not_matter() {
     let pools = [1, 2].map(|threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap());
+    let started = std::time::Instant::now();
     for seed in 20_000..20_035 {
         let (sources, settings, _) = of_seed(seed);
         let [one, two] = pools.each_ref().map(|pool| pool.install(|| engine::run(&sources, &settings, 1)));
         assert_eq!(one, two, "seed {seed}");
     }
+    promise::report(12, "another number of threads", 35, 35, started);
 }
 
 /// A value for a column that nobody else has.

@@ -6,10 +6,13 @@ use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Instant;
 
 use hcmsync::stages::publish::manifest::{Manifest, Users};
 use hcmsync::stages::publish::{Artifact, Fault, PublishError, Published, Staging, baseline, current, lists, verify};
 use hcmsync::stages::validate::guards::Layout;
+
+use crate::promise;
 
 const FILES: [&str; 4] = ["users.csv", "quarantine.csv", "resolution.csv", "rejects/person.csv"];
 
@@ -95,7 +98,7 @@ fn a_run_is_complete_and_verified() {
 
 #[test]
 fn a_failure_at_any_file_changes_nothing() {
-    let home = tempfile::tempdir().unwrap();
+    let (home, started) = (tempfile::tempdir().unwrap(), Instant::now());
     publish(home.path(), "old", "old").unwrap();
     let before = snapshot(home.path());
     for failing in 0..FILES.len() {
@@ -122,6 +125,7 @@ fn a_failure_at_any_file_changes_nothing() {
             assert_eq!(snapshot(home.path()), before, "file {failing}");
         }
     }
+    promise::report(15, "a writer that fails or panics", 2 * FILES.len() as u64, 2 * FILES.len() as u64, started);
 }
 
 #[test]
@@ -202,7 +206,7 @@ fn names_twice_wrong_counts_and_ways_out_are_refused() {
 
 #[test]
 fn what_changes_between_writing_and_publishing_is_seen() {
-    let home = tempfile::tempdir().unwrap();
+    let (home, started) = (tempfile::tempdir().unwrap(), Instant::now());
     for (fault, damage) in [
         ("other content", (|file: &Path| fs::write(file, "x,y\n1,z\n2,z\n")) as fn(&Path) -> io::Result<()>),
         ("bytes", |file| fs::write(file, "")),
@@ -218,6 +222,7 @@ fn what_changes_between_writing_and_publishing_is_seen() {
         assert!(error.to_string().contains(fault), "{fault}: {error}");
         assert!(current(home.path()).unwrap().is_none());
     }
+    promise::report(13, "changes between writing and publishing", 5, 5, started);
 }
 
 #[test]

@@ -6,19 +6,18 @@ use std::io::{self, BufRead, BufReader};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Instant;
 
 use hcmsync::stages::publish::Staging;
 use rustix::process::{Pid, Signal, kill_process};
 
+use crate::promise;
 use crate::publish::{names, publish, snapshot, stage};
 
-/// Another process: this test binary, running [`as_another_process`] alone, by itself or under `tracer`.
-pub fn another_process(tracer: &[String], task: &str, to: &Path) -> Command {
-    let this = std::env::current_exe().unwrap().into_os_string();
-    let mut words = tracer.iter().map(Into::into).chain([this]);
-    let mut command = Command::new(words.next().unwrap());
+/// Another process: this test binary, running [`as_another_process`] alone.
+fn another_process(task: &str, to: &Path) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
     command
-        .args(words)
         .args(["--exact", "publish_processes::as_another_process", "--ignored", "--nocapture"])
         .envs([("PUBLISH_TASK", task.as_ref()), ("PUBLISH_TO", to.as_os_str())])
         .stdin(Stdio::piped())
@@ -28,7 +27,7 @@ pub fn another_process(tracer: &[String], task: &str, to: &Path) -> Command {
 }
 
 fn process(task: &str, to: &Path) -> (Child, BufReader<ChildStdout>) {
-    let mut child = another_process(&[], task, to).spawn().unwrap();
+    let mut child = another_process(task, to).spawn().unwrap();
     let out = BufReader::new(child.stdout.take().unwrap());
     (child, out)
 }
@@ -62,6 +61,7 @@ fn as_another_process() {
 
 #[test]
 fn modes_are_exact_under_any_umask() {
+    let started = Instant::now();
     for mask in ["000", "022", "777"] {
         let home = tempfile::tempdir().unwrap();
         let to = home.path().join("above/out");
@@ -76,14 +76,17 @@ fn modes_are_exact_under_any_umask() {
         }
         assert_eq!(fs::metadata(to.join(".lock")).unwrap().mode() & 0o777, 0o600);
     }
+    promise::report(20, "modes under three umasks", 3 * 12, 3 * 12, started);
 }
+
+const ROUNDS: u64 = 50;
 
 #[test]
 fn one_of_four_processes_gets_the_lock_and_a_killed_one_gives_it_back() {
-    let home = tempfile::tempdir().unwrap();
+    let (home, started) = (tempfile::tempdir().unwrap(), Instant::now());
     publish(home.path(), "old", "old").unwrap();
     let before = snapshot(home.path());
-    for _ in 0..8 {
+    for _ in 0..ROUNDS {
         let mut four: Vec<_> = (0..4).map(|_| process("hold", home.path())).collect();
         let words: Vec<String> = four.iter_mut().map(|(_, out)| word(out)).collect();
         assert_eq!(words.iter().filter(|word| *word == "holding").count(), 1, "{words:?}");
@@ -98,4 +101,5 @@ fn one_of_four_processes_gets_the_lock_and_a_killed_one_gives_it_back() {
         drop(Staging::begin(home.path()).unwrap());
         assert_eq!(snapshot(home.path()), before, "and the next run heals it");
     }
+    promise::report(17, "four processes at once, the winner killed", ROUNDS, ROUNDS, started);
 }

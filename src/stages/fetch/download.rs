@@ -104,6 +104,7 @@ impl<'a> Inbox<'a> {
             bytes,
             sha256: hex(&hash.finalize()),
             modified: before.modified,
+            host_key: source.host_key(),
         })
     }
 
@@ -251,6 +252,10 @@ mod tests {
 
         fn is_local(&self) -> bool {
             false
+        }
+
+        fn host_key(&self) -> Option<String> {
+            None
         }
     }
 

@@ -71,6 +71,10 @@ impl Source for Folder {
     fn is_local(&self) -> bool {
         true
     }
+
+    fn host_key(&self) -> Option<String> {
+        None
+    }
 }
 
 /// Opens a regular file for reading. A link is an error, and so is a pipe, on which an open would wait.

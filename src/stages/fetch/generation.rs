@@ -37,9 +37,23 @@ pub struct Stamp {
 
 impl Stamp {
     /// The last moment that the stamp can mean: the end of its day or its second, in the westernmost zone.
-    pub(super) fn latest_moment(self) -> Timestamp {
+    pub fn latest_moment(self) -> Timestamp {
         let end = DateTime::from_parts(self.date, self.time.unwrap_or(Time::MAX));
         Offset::constant(-12).to_timestamp(end).unwrap_or(Timestamp::MAX)
+    }
+
+    /// The first moment that the stamp can mean: the start of its day or its second, in the easternmost zone.
+    pub fn earliest_moment(self) -> Timestamp {
+        let start = DateTime::from_parts(self.date, self.time.unwrap_or(Time::midnight()));
+        Offset::constant(14).to_timestamp(start).unwrap_or(Timestamp::MIN)
+    }
+
+    /// Whether this is surely before the other: on one day only where both have a time.
+    pub fn is_before(self, other: Stamp) -> bool {
+        match (self.time, other.time) {
+            (Some(_), Some(_)) => self < other,
+            _ => self.date < other.date,
+        }
     }
 
     /// How far two stamps lie apart: exactly where both have a time of day, in whole days otherwise.
@@ -159,6 +173,9 @@ pub(super) fn newest_set(kind: &'static str, mut files: Vec<Entry>) -> Result<Ve
         files = vec![latest_modified(kind, files)?];
     }
     files.sort_by(|a, b| a.name.cmp(&b.name));
+    if files.windows(2).any(|pair| pair[0].name == pair[1].name) {
+        return Err(FetchError::Ambiguous { kind, names: files.into_iter().map(|file| file.name).collect() });
+    }
     all_parts(kind, &files)?;
     Ok(files)
 }
@@ -274,6 +291,8 @@ mod tests {
         assert_eq!(set(&[("P_b.csv", 1), ("P_a.csv", 2)]).unwrap(), ["P_a.csv"]);
         assert_eq!(set(&[("P_2of2.csv", 1), ("P_1of2.csv", 2)]).unwrap(), ["P_1of2.csv", "P_2of2.csv"]);
         assert!(matches!(set(&[("P_b.csv", 2), ("P_a.csv", 2)]), Err(FetchError::Ambiguous { .. })));
+        let twice = [("P_2026-11-20.csv", 1), ("P_2026-11-20.csv", 1)];
+        assert!(matches!(set(&twice), Err(FetchError::Ambiguous { .. })), "a server that lists one name twice");
     }
 
     #[test]
@@ -308,6 +327,9 @@ mod tests {
     fn the_latest_moment_of_a_day_is_its_end_in_the_west() {
         let day = generation("P_2026-11-20").unwrap().latest_moment();
         assert_eq!(day.to_string(), "2026-11-21T11:59:59.999999999Z");
+        let [day, early, late] = ["2026-11-20", "20261120_060000", "20261120_180000"].map(|n| generation(n).unwrap());
+        assert_eq!(day.earliest_moment().to_string(), "2026-11-19T10:00:00Z");
+        assert!(early.is_before(late) && !late.is_before(early) && !day.is_before(late) && !late.is_before(day));
     }
 
     proptest::proptest! {

@@ -84,6 +84,8 @@ pub struct Fetched {
     pub sha256: String,
     /// When it was last written, as its origin says.
     pub modified: Option<Timestamp>,
+    /// The host key of the server that it came from, `SHA256:…`.
+    pub host_key: Option<String>,
 }
 
 /// Where the bytes of a fetched file are.

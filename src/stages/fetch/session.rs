@@ -39,6 +39,8 @@ pub(super) struct Hall {
 /// A connection after the login.
 pub(super) struct Live {
     pub sftp: ssh2::Sftp,
+    /// Its fingerprint.
+    pub host_key: String,
     tcp: TcpStream,
 }
 
@@ -74,7 +76,7 @@ impl<'a> Door<'a> {
         let hall = self.knock()?;
         self.login(&hall.session)?;
         let sftp = hall.session.sftp().map_err(|e| self.lost("SFTP was opened", &e))?;
-        Ok(Live { sftp, tcp: hall.tcp })
+        Ok(Live { sftp, host_key: hall.host_key.fingerprint, tcp: hall.tcp })
     }
 
     /// Connects and checks the host key; the server learns no user name.

@@ -75,6 +75,10 @@ impl Source for Sftp<'_> {
     fn is_local(&self) -> bool {
         false
     }
+
+    fn host_key(&self) -> Option<String> {
+        self.live.as_ref().map(|live| live.host_key.clone())
+    }
 }
 
 fn list(live: &Live, door: &Door<'_>, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<Entry>, FetchError> {

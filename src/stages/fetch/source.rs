@@ -61,6 +61,8 @@ pub(super) trait Source {
     fn read(&mut self, name: &str, limit: u64, sink: &mut Sink<'_>) -> Result<(), FetchError>;
     /// Where the file is, if it can be read in place.
     fn is_local(&self) -> bool;
+    /// The fingerprint of the server that is connected, if it is one.
+    fn host_key(&self) -> Option<String>;
 }
 
 /// Whether a name can stand in a folder: a `/` or NUL leads out of it, and a file never bears `.` or `..`.

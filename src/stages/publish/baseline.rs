@@ -18,7 +18,7 @@ pub fn load(to: &Path) -> Result<Option<Baseline>, PublishError> {
         Some(users) => Some(checked(&run, &manifest, &users.path, |csv| Table::read(csv, &users.layout))?),
         None => None,
     };
-    Ok(Some(Baseline { run: manifest.run, active, segments: manifest.segments, table }))
+    Ok(Some(Baseline { run: manifest.run, active, segments: manifest.segments, table, origin: manifest.origin }))
 }
 
 /// The PersonNumbers of the active users, sorted.

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::PublishError;
 use super::tally::digest;
-use crate::stages::validate::guards::{Layout, Verdict};
+use crate::stages::validate::guards::{Layout, Origin, Verdict};
 
 /// The file's name in a run.
 pub const FILE: &str = "manifest.json";
@@ -44,6 +44,9 @@ pub struct Manifest {
     /// One digest over all inputs, see [`input_hash`]; `--allow` is for this alone.
     pub input_hash: String,
     pub inputs: Vec<Input>,
+    /// Where they came from; the next run's must come from there too.
+    #[serde(default)]
+    pub origin: Option<Origin>,
     /// Fingerprints of the keys that decrypted.
     pub keys: Vec<String>,
     pub persons: Persons,
@@ -75,6 +78,9 @@ pub struct Input {
     /// Of the file as it was fetched, encrypted if it was.
     pub sha256: String,
     pub bytes: u64,
+    /// When it was last written, as its origin says.
+    #[serde(default)]
+    pub modified: Option<String>,
     pub rows: u64,
     /// `good`, `off` or `none`.
     pub signature: String,

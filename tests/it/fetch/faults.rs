@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use hcmsync::stages::fetch::{Age, Failure, FetchError};
 
 use super::{HOUR, Run, noise, options, person, place};
+use crate::promise;
 use crate::sshd::Sshd;
 
 #[test]
@@ -102,7 +103,7 @@ fn relay(mut server: TcpStream, mut client: TcpStream, fault: Fault) -> std::io:
 
 #[test]
 fn a_download_that_breaks_off_is_taken_again_from_the_start_or_not_at_all() {
-    let sshd = Sshd::start();
+    let (sshd, begun) = (Sshd::start(), Instant::now());
     let large = noise(3_000_000);
     sshd.put("Person_1.pgp", &large, HOUR);
     let through = |faults: Vec<Fault>| {
@@ -129,4 +130,5 @@ fn a_download_that_breaks_off_is_taken_again_from_the_start_or_not_at_all() {
         assert_eq!(error.kind(), Failure::Transport, "{error}");
         assert!(started.elapsed() < Duration::from_secs(15), "{error} after {:?}", started.elapsed());
     }
+    promise::report(7, "connections cut or stalled, once and for ever", 12, 12, begun);
 }

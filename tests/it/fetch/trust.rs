@@ -10,6 +10,7 @@ use hcmsync::model::secret::Secret;
 use hcmsync::stages::fetch::{Failure, FetchError};
 
 use super::{HOUR, Run, options, person};
+use crate::promise;
 use crate::sshd::{Sshd, keygen, output};
 
 #[test]
@@ -149,7 +150,7 @@ fn an_unknown_host_key_ends_it_before_the_login() {
 
 #[test]
 fn a_changed_host_key_and_one_of_another_type_end_it_before_the_login() {
-    let run = Run::new();
+    let (run, started) = (Run::new(), Instant::now());
     for (known, served, expected) in
         [("ed25519", "ed25519", "has changed"), ("rsa", "ed25519", "another type"), ("ed25519", "rsa", "another type")]
     {
@@ -162,6 +163,7 @@ fn a_changed_host_key_and_one_of_another_type_end_it_before_the_login() {
         assert!(error.to_string().contains(expected), "{error}");
         assert_eq!(sshd.login_attempts(""), 0, "{}", sshd.log());
     }
+    promise::report(6, "a changed host key, one of another type", 3, 3, started);
 }
 
 #[test]

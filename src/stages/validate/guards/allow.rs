@@ -101,7 +101,7 @@ fn bound(guard: Name, value: &str) -> Result<Bound, String> {
     match guard {
         _ if value == "off" => Ok(Bound::Off),
         Name::MinUsers | Name::MinRows => value.parse().map(Bound::AtLeast).map_err(|_| wrong()),
-        Name::MaxSetSkew => Skew::try_from(value.to_owned()).map(|skew| Bound::Within(skew.0)),
+        Name::MaxSetSkew | Name::MaxAge => Skew::try_from(value.to_owned()).map(|length| Bound::Within(length.0)),
         Name::ExpectedUsers => {
             let (min, max) = value.split_once("..").ok_or_else(wrong)?;
             let ends = [min.parse().map_err(|_| wrong())?, max.parse().map_err(|_| wrong())?];
@@ -116,7 +116,7 @@ fn expected(guard: Name) -> &'static str {
     match guard {
         Name::ExpectedUsers => "MIN..MAX, or off",
         Name::MinUsers | Name::MinRows => u64::EXPECTED,
-        Name::MaxSetSkew => Skew::EXPECTED,
+        Name::MaxSetSkew | Name::MaxAge => Skew::EXPECTED,
         _ => Limit::EXPECTED,
     }
 }

@@ -3,6 +3,7 @@
 
 use std::cmp::Reverse;
 
+use jiff::SignedDuration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +17,7 @@ pub struct Verdict {
     pub name: Name,
     /// Of which file, field or legal employer, where the guard looks at several: the worst.
     pub of: Option<String>,
-    /// None where it could not be judged; seconds for `max_set_skew`.
+    /// None where it could not be judged; seconds for `max_set_skew` and `max_age`.
     pub value: Option<u64>,
     /// What a percentage is of.
     pub base: Option<u64>,
@@ -84,6 +85,8 @@ fn bound(guard: &Guard, name: Name) -> Option<Bound> {
         Name::MaxChanged => Some(guard.max_changed.into()),
         Name::MaxSegmentChange => Some(guard.max_segment_change.into()),
         Name::MaxSetSkew => guard.max_set_skew.map(Bound::from),
+        Name::MaxAge => guard.max_age.map(Bound::from),
+        Name::MaxOriginChanges => Some(guard.max_origin_changes.into()),
     }
 }
 
@@ -105,11 +108,22 @@ fn measure(guard: &Guard, name: Name, bound: Bound, facts: &Facts<'_>, baseline:
         }
         Name::MaxChanged => changed(bound, facts, base?),
         Name::MaxSegmentChange => segments(bound, facts, base?),
-        Name::MaxSetSkew => match facts.set_skew {
-            Some(skew) => one(skew.abs().as_secs().unsigned_abs(), None),
-            None => Err("not judged: the times of the files are not known"),
-        },
+        Name::MaxSetSkew => one(seconds(facts.set_skew)?, None),
+        Name::MaxAge => one(seconds(facts.age)?, None),
+        Name::MaxOriginChanges => {
+            let before =
+                base?.origin.as_ref().ok_or("not judged: the last run does not say where its files came from")?;
+            let changes = facts.origin.changes(before);
+            let of = (!changes.is_empty()).then(|| changes.join(", "));
+            Ok(vec![Measure { of, value: changes.len() as u64, base: None, bound }])
+        }
     }
+}
+
+/// A length of time as guards count it: one that is not over in time is past its limit.
+fn seconds(length: Option<SignedDuration>) -> Result<u64, &'static str> {
+    let length = length.ok_or("not judged: the times of the files are not known")?;
+    Ok(length.max(SignedDuration::ZERO).as_millis().unsigned_abs().div_ceil(1000) as u64)
 }
 
 /// How many of one sorted list are not in the other.

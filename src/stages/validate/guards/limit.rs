@@ -145,7 +145,7 @@ impl TryFrom<[u64; 2]> for Expected {
     }
 }
 
-/// How far files may be apart in time.
+/// How far files may be apart in time, or how old they may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
 #[schemars(with = "String")]

@@ -10,6 +10,7 @@ mod changes;
 mod evaluate;
 mod limit;
 mod or_off;
+mod origin;
 #[cfg(test)]
 mod tests;
 
@@ -25,6 +26,7 @@ pub use changes::{Changes, Layout, Table};
 pub use evaluate::{Verdict, evaluate};
 pub use limit::{Expected, Limit, MinRows, Percent, Skew};
 pub use or_off::{OrOff, Setting};
+pub use origin::Origin;
 
 /// `[guard]`: each key is a limit or `"off"`; the defaults are on.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
@@ -48,8 +50,12 @@ pub struct Guard {
     pub max_changed: OrOff<Limit>,
     /// How many active users any one legal employer gained or lost; as a percentage, of those it had.
     pub max_segment_change: OrOff<Limit>,
-    /// How far the files of one set may be apart in time: `"6h"`.
+    /// How far the files of the set may be apart by the times that their origin tells: `"6h"`.
     pub max_set_skew: Option<OrOff<Skew>>,
+    /// How old the oldest file of the set may be, by its time and by the date in its name: `"26h"`.
+    pub max_age: Option<OrOff<Skew>>,
+    /// How many of environment, server, host key and signer may differ from the published run's.
+    pub max_origin_changes: OrOff<Limit>,
 }
 
 impl Default for Guard {
@@ -66,6 +72,8 @@ impl Default for Guard {
             max_changed: percent(20),
             max_segment_change: percent(20),
             max_set_skew: None,
+            max_age: None,
+            max_origin_changes: OrOff::On(Limit::Count(0)),
         }
     }
 }
@@ -84,10 +92,12 @@ pub enum Name {
     MaxChanged,
     MaxSegmentChange,
     MaxSetSkew,
+    MaxAge,
+    MaxOriginChanges,
 }
 
 impl Name {
-    pub const ALL: [Name; 10] = [
+    pub const ALL: [Name; 12] = [
         Name::ExpectedUsers,
         Name::MinUsers,
         Name::MinRows,
@@ -98,6 +108,8 @@ impl Name {
         Name::MaxChanged,
         Name::MaxSegmentChange,
         Name::MaxSetSkew,
+        Name::MaxAge,
+        Name::MaxOriginChanges,
     ];
 
     /// The key in `[guard]`, in `--allow` and in reports.
@@ -113,6 +125,8 @@ impl Name {
             Name::MaxChanged => "max_changed",
             Name::MaxSegmentChange => "max_segment_change",
             Name::MaxSetSkew => "max_set_skew",
+            Name::MaxAge => "max_age",
+            Name::MaxOriginChanges => "max_origin_changes",
         }
     }
 }
@@ -140,6 +154,9 @@ pub struct Facts<'a> {
     pub changes: Option<Changes>,
     /// How far the files of the set are apart, where it is known.
     pub set_skew: Option<SignedDuration>,
+    /// How old the oldest of them is, where it is known.
+    pub age: Option<SignedDuration>,
+    pub origin: Origin,
 }
 
 /// Rows in, and rows rejected, of one file.
@@ -162,4 +179,6 @@ pub struct Baseline {
     pub segments: BTreeMap<String, u64>,
     /// Its users; none where they are not in CSV.
     pub table: Option<Table>,
+    /// Where its files came from; none where its manifest does not say.
+    pub origin: Option<Origin>,
 }

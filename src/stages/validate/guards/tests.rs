@@ -16,7 +16,13 @@ fn borrowed(people: &[String]) -> Vec<&str> {
 fn baseline() -> Baseline {
     let active = people(0, 1000).into_iter().map(Into::into).collect();
     let segments = [("Vision Corporation".to_owned(), 900), ("Vision UK".to_owned(), 100)].into();
-    Baseline { run: "2026-11-19-00000000".into(), active, segments, table: Some(Table::default()) }
+    Baseline {
+        run: "2026-11-19-00000000".into(),
+        active,
+        segments,
+        table: Some(Table::default()),
+        origin: Some(Origin::default()),
+    }
 }
 
 fn facts(active: &[String]) -> Facts<'_> {
@@ -32,6 +38,8 @@ fn facts(active: &[String]) -> Facts<'_> {
         segments: baseline().segments,
         changes: Some(Changes { in_both: 1000, fields: [("Dept".to_owned(), 0), ("Email".to_owned(), 0)].into() }),
         set_skew: Some(SignedDuration::from_secs(0)),
+        age: Some(SignedDuration::from_hours(3)),
+        origin: Origin::default(),
     }
 }
 
@@ -134,6 +142,9 @@ fn the_least_and_the_expected_are_inside_the_limits() {
         ("min_rows = { work_relationship = 1 }", Name::MinRows, true),
         ("min_rows = \"off\"", Name::MinRows, false),
         ("max_set_skew = \"0s\"", Name::MaxSetSkew, false),
+        ("max_age = \"3h\"", Name::MaxAge, false),
+        ("max_age = \"10799s\"", Name::MaxAge, true),
+        ("max_age = \"off\"", Name::MaxAge, false),
     ] {
         assert_eq!(verdict(name, text, &[], &facts(&now), None).tripped, trips, "{text}");
     }
@@ -141,6 +152,10 @@ fn the_least_and_the_expected_are_inside_the_limits() {
     apart.set_skew = Some(SignedDuration::from_secs(3601));
     assert!(verdict(Name::MaxSetSkew, "max_set_skew = \"1h\"", &[], &apart, None).tripped);
     assert!(!verdict(Name::MaxSetSkew, "max_set_skew = \"2h\"", &[], &apart, None).tripped);
+    assert!(!verdict(Name::MaxSetSkew, "max_set_skew = \"1h\"", &["max_set_skew=2h"], &apart, None).tripped);
+    apart.set_skew = None;
+    let unknown = verdict(Name::MaxSetSkew, "max_set_skew = \"1h\"", &[], &apart, None);
+    assert_eq!((unknown.tripped, unknown.value), (false, None), "{:?}", unknown.note);
 }
 
 #[test]
@@ -198,4 +213,23 @@ fn the_worst_speaks_for_all() {
         [("Vision Corporation".to_owned(), 900), ("Vision UK".to_owned(), 100), ("New".to_owned(), 50)].into();
     assert!(!verdict(Name::MaxSegmentChange, "", &[], &facts, Some(&baseline)).tripped, "its people are joiners");
     assert!(verdict(Name::MaxSegmentChange, "max_segment_change = 49", &[], &facts, Some(&baseline)).tripped);
+}
+
+#[test]
+fn a_file_of_another_origin_is_not_taken_for_the_published_ones() {
+    let (now, baseline) = (people(0, 1000), baseline());
+    let mut facts = facts(&now);
+    let found = |text: &str, allow: &[&str], facts: &Facts<'_>| {
+        verdict(Name::MaxOriginChanges, text, allow, facts, Some(&baseline))
+    };
+    assert_eq!((found("", &[], &facts).tripped, found("", &[], &facts).value), (false, Some(0)));
+    facts.origin.environment = Some("test".into());
+    let changed = found("", &[], &facts);
+    assert_eq!((changed.tripped, changed.value, changed.of.as_deref()), (true, Some(1), Some("environment")));
+    assert!(
+        !found("", &["max_origin_changes=1"], &facts).tripped
+            && !found("max_origin_changes = \"off\"", &[], &facts).tripped
+    );
+    let silent = Baseline { origin: None, ..baseline.clone() };
+    assert!(!verdict(Name::MaxOriginChanges, "", &[], &facts, Some(&silent)).tripped, "a run that says nothing of it");
 }

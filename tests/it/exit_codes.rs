@@ -1,0 +1,101 @@
+//! Promise 22: every exit code of `hcmsync help exit-codes` by a scenario that ends with it, and no other.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use hcmsync::stages::publish::Staging;
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::product::{HCMSYNC, Place, Said};
+use crate::promise;
+use crate::sshd::free_port;
+
+/// Ends as it does; a place is spoiled, then run.
+fn ends(make: fn() -> Place, spoil: impl FnOnce(&mut Place)) -> i32 {
+    let mut place = make();
+    spoil(&mut place);
+    place.run(&["--quiet"]).code
+}
+
+/// A run that a signal stops while it waits for a file to settle.
+fn stopped_by(signal: Signal) -> i32 {
+    let mut place = Place::plain();
+    place.set("from", "\"in\"\nstable_for = \"60s\"");
+    fs::File::options()
+        .append(true)
+        .open(place.extract("Person"))
+        .unwrap()
+        .set_modified(std::time::SystemTime::now())
+        .unwrap();
+    let child = place.command(&[]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !place.path("out/.lock").exists() {
+        assert!(Instant::now() < deadline, "the run never begins");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    std::thread::sleep(Duration::from_millis(300));
+    kill_process(Pid::from_child(&child), signal).unwrap();
+    child.wait_with_output().unwrap().status.code().unwrap_or(-1)
+}
+
+/// Damages what was published, which the next run would be compared with.
+fn on_a_damaged_run() -> i32 {
+    let place = Place::plain();
+    place.publishes(&["--quiet"]);
+    let users = place.path("out/current/users.csv");
+    fs::write(&users, fs::read_to_string(&users).unwrap().replacen('a', "b", 1)).unwrap();
+    place.run(&["--quiet"]).code
+}
+
+fn beside_another_run() -> i32 {
+    let place = Place::plain();
+    let held = Staging::begin(&place.path("out")).unwrap();
+    let code = place.run(&["--quiet"]).code;
+    drop(held);
+    code
+}
+
+#[test]
+fn every_exit_code_has_its_scenario() {
+    let started = Instant::now();
+    let scenarios: &[(i32, &str, &dyn Fn() -> i32)] = &[
+        (0, "all is well", &|| ends(Place::plain, |_| {})),
+        (1, "the published run is damaged", &on_a_damaged_run),
+        (2, "an unknown key", &|| ends(Place::plain, |place| place.edit("max_rejected", "max_rejcted"))),
+        (3, "a guard", &|| ends(Place::plain, |place| place.set("max_quarantined", "0"))),
+        (4, "no extract", &|| ends(Place::plain, |place| fs::remove_file(place.extract("Person")).unwrap())),
+        (5, "no server", &|| {
+            ends(Place::sealed, |place| {
+                fs::write(place.path("known_hosts"), "").unwrap();
+                let from =
+                    format!("\"sftp://a@127.0.0.1:{}/x\"\nknown_hosts = \"known_hosts\"\nretries = 0", free_port());
+                place.set("from", &from);
+            })
+        }),
+        (6, "a message cut short", &|| {
+            ends(Place::sealed, |place| place.rewrite("Person", |file| file[..file.len() - 9].to_vec()))
+        }),
+        (7, "another run", &beside_another_run),
+        (8, "a target below a file", &|| {
+            ends(Place::plain, |place| {
+                fs::write(place.path("file"), "").unwrap();
+                place.set("to", "\"file/out\"");
+            })
+        }),
+        (130, "Ctrl-C", &|| stopped_by(Signal::INT)),
+        (143, "a stop of the service", &|| stopped_by(Signal::TERM)),
+    ];
+    for (code, what, end) in scenarios {
+        assert_eq!(end(), *code, "{what}");
+    }
+    let told = Said::of(&Command::new(HCMSYNC).args(["help", "exit-codes"]).output().unwrap()).stdout;
+    let codes = told.lines().filter_map(|line| line.split_whitespace().next()).flat_map(|word| word.split(','));
+    let codes: BTreeSet<i32> = codes.filter_map(|word| word.parse().ok()).collect();
+    let tried: BTreeSet<i32> = scenarios.iter().map(|(code, ..)| *code).collect();
+    // 10 is for the commands that compare, and has its test with them.
+    assert!(codes.iter().all(|code| tried.contains(code) || *code == 10), "{codes:?}, tried {tried:?}");
+    let all = scenarios.len() as u64;
+    promise::report(22, "each exit code", all, all, started);
+}
