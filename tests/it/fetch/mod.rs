@@ -256,7 +256,15 @@ fn again(file: &Fetched) -> Fetched {
         Body::Memory(bytes) => Body::Memory(bytes.clone()),
     };
     let (name, sha256) = (file.name.clone(), file.sha256.clone());
-    Fetched { kind: file.kind, name, body, bytes: file.bytes, sha256, modified: file.modified }
+    Fetched {
+        kind: file.kind,
+        name,
+        body,
+        bytes: file.bytes,
+        sha256,
+        modified: file.modified,
+        host_key: file.host_key.clone(),
+    }
 }
 
 fn content(file: &Fetched) -> Vec<u8> {
