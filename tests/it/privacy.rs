@@ -109,7 +109,7 @@ const SPOILINGS: [Spoiling; 21] = [
     ("everybody has one identifier", 3, |place| {
         place.edit(
             "\"Employee ID\" = \"PersonNumber\"",
-            "\"Employee ID\" = \"AddressLine1 || 'x'\"\n\"Address\" = \"AddressLine1\"",
+            "\"Employee ID\" = \"LegalEmployerName\"\n\"Address\" = \"AddressLine1\"",
         )
     }),
     ("everybody has one address", 3, |place| {

@@ -46,6 +46,11 @@ const FAILING: [&str; 20] = [
     "unlink:error=EIO",
     "unlinkat:error=EIO",
 ];
+/// What else a run does, where it may be killed as well.
+const OTHERS: [&str; 11] =
+    ["read", "close", "statx", "fstat", "getdents64", "readlink", "lseek", "mmap", "munmap", "futex", "clone3"];
+/// How many faults the long version injects at most, evenly over all.
+const LONG: usize = 1500;
 /// How many faults the short version injects, evenly over all.
 const SHORT: usize = 100;
 
@@ -101,7 +106,7 @@ impl Stage {
     /// How often each call is made, by the thread that makes it most often.
     fn counts(&self) -> BTreeMap<String, usize> {
         let mut of_thread: BTreeMap<(String, String), usize> = BTreeMap::new();
-        for line in self.calls(&CALLS.join(","), &[]).lines() {
+        for line in self.calls(&[&CALLS[..], &OTHERS].concat().join(","), &[]).lines() {
             let mut words = line.split_whitespace();
             let (thread, call) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
             let call = call.split('(').next().unwrap_or_default();
@@ -127,7 +132,7 @@ impl Stage {
     /// Every fault at every call where it can be injected.
     fn faults(&self) -> Vec<(String, usize)> {
         let counts = self.counts();
-        let killed = CALLS.iter().map(|call| format!("{call}:signal=KILL"));
+        let killed = CALLS.iter().chain(&OTHERS).map(|call| format!("{call}:signal=KILL"));
         let all = killed.chain(FAILING.map(str::to_owned));
         let at_each = |fault: String| {
             let call = fault.split(':').next().unwrap_or_default().to_owned();
@@ -215,7 +220,7 @@ fn all_hold(stage: &Stage, faults: &[(String, usize)]) {
     let broken: Vec<String> = broken.into_inner().unwrap().into_iter().collect();
     assert!(broken.is_empty(), "{}", broken.join("\n"));
     let (reached, killed) = (reached.into_inner(), killed.into_inner());
-    assert!(reached * 10 >= faults.len() as u64 * 9, "{reached} of {} faults were reached", faults.len());
+    assert!(reached * 2 >= faults.len() as u64, "{reached} of {} faults were reached", faults.len());
     promise::report(14, "kill -9 at a system call", killed, killed, started);
     promise::report(14, "a system call that fails", reached - killed, reached - killed, started);
     promise::report(15, "kill -9 and failing system calls", reached, reached, started);
@@ -236,5 +241,6 @@ fn a_fault_at_every_system_call_leaves_the_old_set_or_the_new_one() {
     let stage = Stage::set();
     let faults = stage.faults();
     println!("{} faults", faults.len());
-    all_hold(&stage, &faults);
+    let step = faults.len().div_ceil(LONG).max(1);
+    all_hold(&stage, &faults.into_iter().step_by(step).collect::<Vec<_>>());
 }

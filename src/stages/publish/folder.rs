@@ -75,8 +75,12 @@ pub(super) fn create(path: &Path) -> Result<(), PublishError> {
         _ => Path::new("."),
     };
     create(above)?;
-    let made = DirBuilder::new().mode(0o700).create(path).and_then(|()| restrict(path)).and_then(|()| sync(above));
-    made.map_err(PublishError::io(path, "created"))
+    match DirBuilder::new().mode(0o700).create(path) {
+        // Two files of a run that are written side by side share a folder.
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+        made => made.and_then(|()| restrict(path)).and_then(|()| sync(above)),
+    }
+    .map_err(PublishError::io(path, "created"))
 }
 
 /// As [`create`], for a folder that is the product's own: a symbolic link is refused, and the mode is set anew.
