@@ -230,7 +230,8 @@ fn all_hold(stage: &Stage, faults: &[(String, usize)]) {
 #[test]
 fn a_fault_at_a_system_call_leaves_the_old_set_or_the_new_one() {
     let stage = Stage::set();
-    let faults = stage.faults();
+    let mut faults = stage.faults();
+    faults.retain(|(fault, _)| CALLS.iter().any(|call| fault.split(':').next() == Some(call)));
     let step = faults.len().div_ceil(SHORT);
     all_hold(&stage, &faults.into_iter().step_by(step.max(1)).collect::<Vec<_>>());
 }
