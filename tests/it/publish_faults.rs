@@ -124,7 +124,7 @@ impl Stage {
     fn calls(&self, calls: &str, more: &[&str]) -> String {
         let home = self.home();
         let log = home.path().join("tmp/log").display().to_string();
-        let words = [&["strace", "-f", "-q", "--seccomp-bpf", "-o", &log, "-e", calls], more].concat();
+        let words = [&["strace", "-f", "-q", "-o", &log, "-e", calls], more].concat();
         assert!(self.run(&words, home.path()).status.success());
         fs::read_to_string(log).unwrap()
     }
@@ -148,8 +148,7 @@ impl Stage {
         let log = home.path().join("log").display().to_string();
         let inject = format!("inject={fault}:when={k}");
         let call = format!("trace={}", fault.split(':').next().unwrap_or_default());
-        let output =
-            self.run(&["strace", "-f", "-q", "--seccomp-bpf", "-o", &log, "-e", &call, "-e", &inject], home.path());
+        let output = self.run(&["strace", "-f", "-q", "-o", &log, "-e", &call, "-e", &inject], home.path());
         let log = String::from_utf8_lossy(&fs::read(&log).unwrap()).into_owned();
         if !log.contains("(INJECTED)") && !log.contains("killed by SIGKILL") {
             return Ok(false);
