@@ -7,7 +7,7 @@ use crate::model::attribute;
 use crate::model::kind::Kind;
 use crate::stages::fetch::date_in_name;
 use crate::stages::read::{DateColumn, Encoding, Survey};
-use crate::targets::Profile;
+use crate::targets::{Format, Profile};
 
 /// A sample extract.
 #[derive(Clone, Debug)]
@@ -167,8 +167,10 @@ impl Content {
 }
 
 fn output(text: &mut String, profile: &Profile) {
-    add(text, &format!("[[output]]\nprofile = {}\nfile    = {}", quoted(&profile.name), quoted("users.csv")));
-    if !profile.fields.is_empty() {
+    add(text, &format!("[[output]]\nprofile = {}\nfile    = {}", quoted(&profile.name), quoted(file_of(profile))));
+    if profile.format != Format::Csv {
+        add(text, &format!("# The fields are the profile's own: see hcmsync targets {}", profile.name));
+    } else if !profile.fields.is_empty() {
         add(text, "[output.fields]");
         for field in &profile.fields {
             add(text, &format!("{} = {}", quoted(&field.name), quoted(&field.sql)));
@@ -180,6 +182,17 @@ fn output(text: &mut String, profile: &Profile) {
          # expected_users = [40_000, 50_000]\n",
     );
     add(text, &format!("[publish]\nto = {}", quoted(&format!("../out/{}", profile.name))));
+}
+
+/// A name for the file of users.
+fn file_of(profile: &Profile) -> &'static str {
+    match profile.format {
+        Format::Csv => "users.csv",
+        Format::Ldif => "users.ldif",
+        Format::Parquet => "users.parquet",
+        Format::Jsonl => "users.jsonl",
+        Format::JsonArray | Format::ScimBulk => "users.json",
+    }
 }
 
 /// The name of a file with a `*` for its date, and for the time or the number of the part that may follow it.
