@@ -49,15 +49,15 @@ fn signatures(world: &World) -> Group<'_> {
     group.ready("by one of two pinned signers, while keys rotate", "gpg", other, two);
 
     let then = "--faked-system-time=20200601T000000";
-    world.gpg(&[then, "--quick-gen-key", "expired", "rsa2048", "sign", "1y"], b"");
-    world.export("expired", "expired.asc");
-    let dated_back = signed_by(world, &["expired"], &THEN);
-    group.ready("by a key that has expired, dated back", "gpg", dated_back, group.pinned("expired.asc"));
-    world.gpg(&["--quick-gen-key", "revoked", "rsa2048", "sign", "never"], b"");
-    let message = signed_by(world, &["revoked"], &[]);
-    world.revoke("revoked");
-    world.export("revoked", "revoked.asc");
-    group.ready("by a key that was revoked after", "gpg", message, group.pinned("revoked.asc"));
+    world.gpg(&[then, "--quick-gen-key", "lapsed", "rsa2048", "sign", "1y"], b"");
+    world.export("lapsed", "lapsed.asc");
+    let dated_back = signed_by(world, &["lapsed"], &THEN);
+    group.ready("by a key that has expired, dated back", "gpg", dated_back, group.pinned("lapsed.asc"));
+    world.gpg(&["--quick-gen-key", "withdrawn", "rsa2048", "sign", "never"], b"");
+    let message = signed_by(world, &["withdrawn"], &[]);
+    world.revoke("withdrawn");
+    world.export("withdrawn", "withdrawn.asc");
+    group.ready("by a key that was revoked after", "gpg", message, group.pinned("withdrawn.asc"));
     world.gpg(&[then, "--quick-gen-key", "elder", "rsa2048", "sign", "never"], b"");
     world.export("elder", "elder.asc");
     let short_lived = signed_by(world, &["elder"], &[&THEN[..], &["--default-sig-expire", "1d"]].concat());
