@@ -4,15 +4,22 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use hcmsync::model::kind::Kind;
 use hcmsync::pipeline::sketch::{self, Content, Sample};
 use hcmsync::stages::decrypt;
 use hcmsync::stages::read::{self, CsvFile, Delimiter, Extract};
+use hcmsync::targets::Profile;
 
 use super::{Failure, help};
 use crate::cli::Init;
 
 pub fn init(init: &Init) -> Result<String, Failure> {
     let profile = help::profile(&init.target)?;
+    if needs_side_extract(profile) {
+        let message = format!("{} needs an extract beside those of the people", profile.title);
+        let help = format!("start from pipelines/{}.toml, which has one", profile.name);
+        return Err(Failure { message, help: Some(help), exit_code: 2 });
+    }
     let from = fs::canonicalize(&init.from).map_err(|error| unreadable(&init.from, &error))?;
     let samples = samples(&from)?;
     if samples.is_empty() {
@@ -23,6 +30,19 @@ pub fn init(init: &Init) -> Result<String, Failure> {
     let Some(out) = &init.out else { return Ok(text) };
     write(out, &text)?;
     Ok(format!("{}: look at what is marked CHECK, then: hcmsync check {}\n", out.display(), out.display()))
+}
+
+/// Whether a target is made of the rows of a side extract, or reads one: its name stands before a dot, and is no record kind.
+fn needs_side_extract(profile: &Profile) -> bool {
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');
+    let mut words = profile.fields.iter().flat_map(|field| field.sql.split(move |c: char| !is_word(c)));
+    let names_one = |word: &str| {
+        let extract = word.split_once('.').map(|(extract, _)| extract);
+        extract.is_some_and(|extract| {
+            extract.starts_with(|c: char| c.is_ascii_lowercase()) && Kind::named(extract).is_none()
+        })
+    };
+    profile.of_rows || words.any(names_one)
 }
 
 /// The files of a folder, by name; hidden ones and folders are none.

@@ -168,6 +168,9 @@ impl Content {
 
 fn output(text: &mut String, profile: &Profile) {
     add(text, &format!("[[output]]\nprofile = {}\nfile    = {}", quoted(&profile.name), quoted(file_of(profile))));
+    if profile.format == Format::Ldif {
+        add(text, "base_dn = \"ou=people,dc=example,dc=com\"    # CHECK: where the entries stand in your directory");
+    }
     if profile.format != Format::Csv {
         add(text, &format!("# The fields are the profile's own: see hcmsync targets {}", profile.name));
     } else if !profile.fields.is_empty() {
