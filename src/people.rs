@@ -9,7 +9,7 @@ use jiff::civil::Date;
 
 use crate::model::finding::Example;
 use crate::model::shape::shape;
-use crate::stages::map::{Joined, MappedOutput, OutputPlan, Problem};
+use crate::stages::map::{FieldLineage, Joined, MappedOutput, OutputPlan, Problem};
 use crate::stages::normalize::{Side, Workforce};
 use crate::stages::resolve::Resolved;
 
@@ -40,6 +40,8 @@ pub struct Mapped {
     /// The output of the pipeline that has these columns.
     pub nth: usize,
     pub output: Arc<MappedOutput>,
+    /// What each of its fields is made of.
+    pub fields: Vec<FieldLineage>,
     /// The rows of `output` that are written, in their order.
     pub rows: Vec<u32>,
     /// The person of each row of `output`.

@@ -239,6 +239,16 @@ pub struct SourceFile {
     pub records: u64,
     /// The input's own headers, for `rejects/`.
     pub headers: Vec<String>,
+    /// By place in the layout: under which of these headers the column stands; `None` where the file does not have it.
+    pub columns: Vec<Option<usize>>,
+}
+
+impl SourceFile {
+    /// The header of the column at a place in the layout.
+    pub fn header(&self, place: usize) -> Option<&str> {
+        let index = (*self.columns.get(place)?)?;
+        self.headers.get(index).map(String::as_str)
+    }
 }
 
 /// A record that was left out, in its own columns, values as they came (for `rejects/` alone).

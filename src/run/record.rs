@@ -10,7 +10,7 @@ use crate::model::worker::Disposition;
 use crate::people::{Mapped, People};
 use crate::pipeline::Pipeline;
 use crate::report::{Judged, Report, rejects};
-use crate::stages::map::{self, FieldPlan, OutputFile};
+use crate::stages::map::{self, FieldLineage, FieldPlan, OutputFile};
 use crate::stages::publish::manifest::{self, Manifest, Persons as ManifestPersons};
 use crate::stages::publish::{Artifact, PublishError, Staging, compare, lists, run_name};
 use crate::stages::resolve::Resolved;
@@ -42,7 +42,7 @@ pub fn prepare(
     let balances = balance::of_rows(&people.workforce, &people.resolved, people.as_of.day);
     let persons = Persons::count(&people.resolved);
     check_sums(&people, &balances, &persons)?;
-    stage(&mut staging, &people)?;
+    let made_of = stage(&mut staging, &people)?;
     let mut manifest = fill(pipeline, settings, &people, &balances, &persons);
     let last = compare::last(staging.to())?;
     let changes = match &last {
@@ -74,6 +74,7 @@ pub fn prepare(
         mask: settings.mask.as_ref(),
     };
     let report = Report::new(pipeline, &people, &judged);
+    staging.describe(made_of);
     let keep_runs = pipeline.options.publish.as_ref().map(|publish| publish.keep_runs);
     Ok(Ready { staging, manifest, name, keep_runs, report })
 }
@@ -135,11 +136,15 @@ fn check_sums(people: &People, balances: &Balances, persons: &Persons) -> Result
     if persons.is_even() { Ok(()) } else { Err(RunError::Unbalanced(format!("persons: {persons:?}"))) }
 }
 
-/// Writes everything but the report and the manifest to the stage.
-fn stage(staging: &mut Staging, people: &People) -> Result<(), RunError> {
+/// Writes everything but the report and the manifest to the stage; gives what the fields of each output are made of.
+fn stage(staging: &mut Staging, people: &People) -> Result<BTreeMap<String, Vec<FieldLineage>>, RunError> {
     let mut artifacts: Vec<Artifact<'_>> = Vec::new();
-    for Mapped { plan, output, rows, .. } in &people.outputs {
+    let mut made_of = BTreeMap::new();
+    for Mapped { plan, output, fields, rows, .. } in &people.outputs {
         let files = map::files(plan, output, rows).into_iter();
+        let files = files.inspect(|file| {
+            made_of.insert(file.path.clone(), fields.clone());
+        });
         artifacts.extend(files.map(|OutputFile { path, rows, headers, write }| Artifact {
             path,
             rows,
@@ -174,7 +179,8 @@ fn stage(staging: &mut Staging, people: &People) -> Result<(), RunError> {
             write: Box::new(move |out| rejects::write(out, rows)),
         });
     }
-    Ok(staging.add_all(artifacts)?)
+    staging.add_all(artifacts)?;
+    Ok(made_of)
 }
 
 impl People {

@@ -321,8 +321,10 @@ impl Users {
         let rows = of_files.remove(&None).unwrap_or_default();
         let separate = of_files.values().map(|rows| rows.len() as u64).sum();
         let outputs: Vec<Arc<MappedOutput>> = outputs.into_iter().map(Arc::new).collect();
+        let columns = self.columns(pipeline);
         let mut files: Vec<Mapped> = Vec::new();
         for (nth, (output, plan)) in outputs.iter().zip(pipeline.mapping.outputs()).enumerate() {
+            let fields = pipeline.mapping.lineage(plan, output, &columns);
             let (plan, output) = (plan.clone(), Arc::clone(output));
             // The rows of an extract are nobody's.
             let (rows, persons) = if output.of_rows {
@@ -330,13 +332,14 @@ impl Users {
             } else {
                 (rows.clone(), persons.to_vec())
             };
-            files.push(Mapped { plan, nth, output, rows, persons });
+            files.push(Mapped { plan, nth, output, fields, rows, persons });
         }
         if let Some((output, plan)) = outputs.first().zip(pipeline.mapping.outputs().first()) {
             for (file, rows) in of_files {
                 let mut plan = plan.clone();
                 file.unwrap_or_default().clone_into(&mut plan.file);
-                files.push(Mapped { plan, nth: 0, output: Arc::clone(output), rows, persons: persons.to_vec() });
+                let (fields, output) = (files[0].fields.clone(), Arc::clone(output));
+                files.push(Mapped { plan, nth: 0, output, fields, rows, persons: persons.to_vec() });
             }
         }
         (files, separate)

@@ -32,7 +32,7 @@ pub struct Columns<'a> {
 
 /// Where a plain name is looked up, in this order (`pipeline.md` section 1).
 const PRECEDENCE: [Kind; 3] = [Kind::Assignment, Kind::WorkRelationship, Kind::Person];
-const MANAGER: &str = "Manager";
+pub(super) const MANAGER: &str = "Manager";
 
 /// Builds the columns `names` for `persons`, in their order. A name that no file has gives a column of nulls.
 pub fn build(columns: &Columns<'_>, names: &[String], persons: &[u32]) -> PolarsResult<DataFrame> {
@@ -121,7 +121,7 @@ pub fn build_admitted(columns: &Columns<'_>, kind: Kind, names: &[String]) -> Po
 }
 
 /// Where the cells of a column come from.
-enum Origin {
+pub(super) enum Origin {
     PersonNumber,
     WorkerState,
     ResolutionRule,
@@ -149,10 +149,10 @@ pub struct Joined {
 
 /// A column: which of the person's rows tells it, in which table that row stands, and at which place.
 #[derive(Clone, Copy)]
-struct Place {
+pub(super) struct Place {
     of: Kind,
-    table: Kind,
-    place: usize,
+    pub table: Kind,
+    pub place: usize,
 }
 
 impl<'a> Columns<'a> {
@@ -212,7 +212,7 @@ impl<'a> Columns<'a> {
         Ok(series.into_column())
     }
 
-    fn origin(&self, name: &str) -> Origin {
+    pub(super) fn origin(&self, name: &str) -> Origin {
         match name {
             "PersonNumber" => return Origin::PersonNumber,
             "WorkerState" => return Origin::WorkerState,

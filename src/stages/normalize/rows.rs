@@ -36,7 +36,8 @@ pub fn add_file(rows: &mut Rows, seen: &mut Seen, csv: CsvFile, layout: &Layout,
     seen.columns.iter_mut().zip(layout.columns()).for_each(|(seen, (name, _))| *seen |= csv.column(name).is_some());
     let parts: Vec<(Part, bool)> = csv.chunks().into_par_iter().map(|chunk| plan.part(file, &chunk)).collect();
     let records = parts.iter().map(|(part, _)| part.records).sum();
-    rows.files.push(SourceFile { name: csv.name().to_owned(), records, headers: csv.headers().to_vec() });
+    let columns = layout.columns().iter().map(|(name, _)| csv.column(name)).collect();
+    rows.files.push(SourceFile { name: csv.name().to_owned(), records, headers: csv.headers().to_vec(), columns });
     if parts.iter().any(|(_, changes_only)| *changes_only) {
         seen.changes_only.get_or_insert_with(|| csv.name().to_owned());
     }

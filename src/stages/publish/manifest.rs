@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::PublishError;
 use super::tally::digest;
+use crate::stages::map::FieldLineage;
 use crate::stages::validate::guards::{Origin, Verdict};
 
 /// The file's name in a run.
@@ -125,6 +126,9 @@ pub struct Output {
     pub rows: Option<u64>,
     /// Records before the first row, where the file is CSV: its records are counted when it is verified.
     pub headers: Option<u64>,
+    /// What each field of the file is made of; none for the lists and reports that every run writes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<FieldLineage>,
 }
 
 impl Manifest {

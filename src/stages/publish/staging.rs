@@ -1,6 +1,7 @@
 //! A run in the making: a hidden folder beside the published runs, which becomes one of them by one rename or is
 //! removed. What is added is hashed on its way to the disk; what is committed was read back first.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
@@ -14,6 +15,7 @@ use super::folder::{self, STAGING};
 use super::manifest::{self, Manifest, Output};
 use super::tally::Tallied;
 use super::{Lock, PublishError, compare, verify};
+use crate::stages::map::FieldLineage;
 
 /// Writes the content of a file and returns the number of its rows, headers not counted (0 for what has none).
 pub type Content<'a> = Box<dyn FnOnce(&mut dyn Write) -> io::Result<u64> + Send + 'a>;
@@ -130,6 +132,13 @@ impl Staging {
         &self.written
     }
 
+    /// Says what the fields of files that were added are made of, by the paths of the files.
+    pub fn describe(&mut self, mut made_of: BTreeMap<String, Vec<FieldLineage>>) {
+        for output in &mut self.written {
+            output.fields = made_of.remove(&output.path).unwrap_or_default();
+        }
+    }
+
     /// Publishes: adds the manifest, reads everything back, and makes it the run `name` and the current one.
     /// The same content under the same name is kept as it is; other content is [`PublishError::Differs`].
     pub fn commit(mut self, name: &str, mut manifest: Manifest) -> Result<Published, PublishError> {
@@ -212,7 +221,14 @@ fn write(folder: &Path, artifact: Artifact<'_>) -> Result<Output, PublishError> 
         _ => {}
     }
     let rows = (artifact.rows.is_some() || artifact.headers.is_some() || rows > 0).then_some(rows);
-    Ok(Output { path: artifact.path, sha256: seen.sha256, bytes: seen.bytes, rows, headers: artifact.headers })
+    Ok(Output {
+        path: artifact.path,
+        sha256: seen.sha256,
+        bytes: seen.bytes,
+        rows,
+        headers: artifact.headers,
+        fields: Vec::new(),
+    })
 }
 
 /// A new file, 0600 whatever the umask; neither an existing one nor a link is written to (promise 20).

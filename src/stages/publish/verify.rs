@@ -128,8 +128,8 @@ pub(super) fn same(there: &Path, manifest: &Manifest) -> Result<bool, PublishErr
     }
     verify(there)?;
     let old = Manifest::load(there)?;
-    let data = |of: &Manifest| -> Vec<Output> {
-        of.outputs.iter().filter(|output| !lists::REPORTS.contains(&output.path.as_str())).cloned().collect()
-    };
-    Ok(data(&old) == data(manifest))
+    let is_data = |output: &&Output| !lists::REPORTS.contains(&output.path.as_str());
+    let data = |output: &Output| (output.path.clone(), output.sha256.clone());
+    let (there, new) = (old.outputs.iter().filter(is_data), manifest.outputs.iter().filter(is_data));
+    Ok(there.map(data).eq(new.map(data)))
 }
