@@ -174,7 +174,7 @@ pub fn expressions(data: &[u8]) {
         maps: &mapping.maps,
         rows: &std::collections::BTreeMap::new(),
     };
-    let source = SourceText { path: "f.toml", text: &text };
+    let source = SourceText { path: "f.toml", text: &text, mappings: &[] };
     match compile(&request, &SCOPE, &source) {
         Ok(compiled) => run(&compiled),
         Err(mistakes) => mistakes.iter().for_each(|mistake| assert!(!mistake.render(source, false).is_empty())),

@@ -109,6 +109,11 @@ pub enum Command {
     },
     /// Write a pipeline from sample extracts
     Init(Init),
+    /// The fields of an output as a table for spreadsheets, and back
+    Mapping {
+        #[command(subcommand)]
+        action: Mapping,
+    },
     /// What is in this file: OpenPGP packets, header, kind, encoding, dates
     Inspect {
         file: PathBuf,
@@ -159,6 +164,32 @@ pub enum Runs {
         #[arg(long, value_name = "N")]
         keep: Option<u32>,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Mapping {
+    /// Print the fields of an output as CSV, for mapping = "FILE"
+    Export {
+        #[command(flatten)]
+        of: MappingOf,
+    },
+    /// Check such a file, and print it as [output.fields]; no file is changed
+    Import {
+        #[command(flatten)]
+        of: MappingOf,
+        /// The CSV file: target, source and the options of a field
+        mapping: PathBuf,
+    },
+}
+
+/// Whose mapping.
+#[derive(Args, Clone, Debug)]
+pub struct MappingOf {
+    /// A path, or a name in pipelines/
+    pub pipeline: PathBuf,
+    /// Which output, by its file; needed where there are several
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<String>,
 }
 
 /// Whose runs.

@@ -5,6 +5,7 @@ mod help;
 mod init;
 mod inspect;
 mod keys;
+mod mapping;
 mod plan;
 mod run;
 mod runs;
@@ -97,6 +98,7 @@ pub fn execute(cli: Cli) -> Result<Answer, Failure> {
         Command::Runs { action } => runs::runs(&action, &common),
         Command::Verify { run } => run::verify(&run),
         Command::Init(init) => init::init(&init),
+        Command::Mapping { action } => mapping::mapping(&action),
         Command::Inspect { file, pipeline } => inspect::inspect(&file, pipeline.as_deref(), &common),
         Command::Keys { action } => keys::keys(action, &common),
         Command::Sample(sample) => sample::sample(&sample, &common),
@@ -126,11 +128,15 @@ pub fn refuse(error: &clap::Error) -> ExitCode {
 }
 
 /// Loads a pipeline: a path, or a name in `pipelines/`.
-#[expect(clippy::disallowed_methods, reason = "the rim: the binary reads the environment for the library")]
 fn load(args: &PipelineArgs) -> Result<Pipeline, Failure> {
-    let overrides = Overrides { env: args.env.clone(), from: args.from.clone(), to: args.to.clone() };
+    let (env, from, to) = (args.env.clone(), args.from.clone(), args.to.clone());
+    load_with(&args.pipeline, &Overrides { env, from, to, mapping: None })
+}
+
+#[expect(clippy::disallowed_methods, reason = "the rim: the binary reads the environment for the library")]
+fn load_with(named: &Path, overrides: &Overrides) -> Result<Pipeline, Failure> {
     let variable = |name: &str| std::env::var(name).ok();
-    Ok(Pipeline::load(&find(&args.pipeline), &overrides, &variable)?)
+    Ok(Pipeline::load(&find(named), overrides, &variable)?)
 }
 
 fn find(named: &Path) -> PathBuf {

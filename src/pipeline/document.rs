@@ -24,6 +24,14 @@ pub enum PipelineError {
     NoEnvironment { path: String, name: String, known: Vec<String> },
     #[error("--from {0}: {1}")]
     From(String, String),
+    #[error("the mapping file {path} cannot be read: {source}")]
+    Mapping { path: String, source: std::io::Error },
+    #[error("{}{}", no_output(.file.as_deref()), list(.known))]
+    WhichOutput { file: Option<String>, known: Vec<String> },
+}
+
+fn no_output(file: Option<&str>) -> String {
+    file.map_or_else(|| "which output is meant?".into(), |file| format!("the pipeline has no output {file}"))
 }
 
 fn list(names: &[String]) -> String {
@@ -59,6 +67,8 @@ impl PipelineError {
             PipelineError::Mistakes(_) => None,
             PipelineError::NoEnvironment { .. } => Some("add the table, or choose another with --env".into()),
             PipelineError::From(..) => Some("give a folder".into()),
+            PipelineError::Mapping { .. } => Some("give the path of a CSV file in UTF-8".into()),
+            PipelineError::WhichOutput { .. } => Some("name the file of one of them: --output FILE".into()),
         }
     }
 }

@@ -4,6 +4,7 @@
 mod as_of;
 mod document;
 mod extracts;
+mod mapping;
 mod reporting;
 mod scope;
 pub mod sketch;
@@ -13,14 +14,15 @@ use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 
 pub use as_of::AsOf;
 pub use document::PipelineError;
 pub use extracts::{Extracts, SideExtract};
+pub use mapping::{Instead, output_of};
 pub use reporting::{Reporting, countable};
 pub use scope::{MANAGER, scope};
 
+use self::mapping::Mappings;
 use crate::model::kind::Kind;
 use crate::model::layout::Layout;
 use crate::stages::decrypt::Decrypt;
@@ -134,7 +136,7 @@ pub struct Pipeline {
     /// The file as it was named, for messages.
     pub path: String,
     pub text: String,
-    /// SHA-256 of the file, in lower-case hexadecimal.
+    /// SHA-256 of the file and of its mapping files, in lower-case hexadecimal.
     pub sha256: String,
     /// `--env NAME`.
     pub environment: Option<String>,
@@ -149,6 +151,8 @@ pub struct Overrides {
     pub from: Option<PathBuf>,
     /// `--to DIR`, in place of `[publish].to`.
     pub to: Option<PathBuf>,
+    /// A mapping file that is tried.
+    pub mapping: Option<Instead>,
 }
 
 impl Pipeline {
@@ -162,10 +166,14 @@ impl Pipeline {
         let name = path.display().to_string();
         let text =
             std::fs::read_to_string(path).map_err(|source| PipelineError::Unreadable { path: name.clone(), source })?;
-        let source = SourceText { path: &name, text: &text };
+        let source = SourceText { path: &name, text: &text, mappings: &[] };
         let mut options = document::read(source, overrides.env.as_deref(), variable)?;
         document::override_places(&mut options, overrides)?;
+        let base = path.parent().map(Path::to_path_buf).unwrap_or_default();
+        let mappings = Mappings::lay(&mut options.output, &base, &text, overrides.mapping.as_ref())?;
+        let source = SourceText { mappings: &mappings.texts, ..source };
         let mut mistakes = options.extract.mistakes();
+        mistakes.extend_from_slice(&mappings.mistakes);
         let separate = options.resolve.emit.files();
         mistakes.extend(separate.filter_map(|file| map::separate_file(file, &options.output)));
         if !mistakes.is_empty() {
@@ -186,8 +194,7 @@ impl Pipeline {
             return Err(PipelineError::mistakes(source, &mistakes));
         };
         let counted = options.report.headcount().into_iter().map(str::to_owned).collect();
-        let base = path.parent().map(Path::to_path_buf).unwrap_or_default();
-        let sha256 = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = mappings.hash(&text);
         let environment = overrides.env.clone();
         Ok(Pipeline { options, mapping, checks, counted, base, path: name, sha256, text, environment })
     }

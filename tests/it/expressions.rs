@@ -57,7 +57,7 @@ fn compiled(text: &str) -> Result<Compiled, Vec<Mistake>> {
         maps: &pipeline.maps,
         rows: &std::collections::BTreeMap::new(),
     };
-    compile(&request, &scope(), &SourceText { path: "p.toml", text })
+    compile(&request, &scope(), &SourceText { path: "p.toml", text, mappings: &[] })
 }
 
 /// The mistakes of a text: what each points at, and what it says.
@@ -371,7 +371,7 @@ fn plain_csv_has_every_attribute_that_the_table_has() {
 fn the_caret_is_drawn_in_the_pipeline_file() {
     let text = output("x = \"COALESCE(KnownAs, FirstNam)\"");
     let found = compiled(&text).unwrap_err();
-    let source = SourceText { path: "pipelines/p.toml", text: &text };
+    let source = SourceText { path: "pipelines/p.toml", text: &text, mappings: &[] };
     let drawn = found[0].render(source, false);
     assert!(drawn.contains("pipelines/p.toml:5:24") && drawn.contains("did you mean FirstName?"), "{drawn}");
     assert!(drawn.lines().any(|line| line.trim_end().ends_with("^^^^^^^^")), "{drawn}");

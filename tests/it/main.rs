@@ -32,6 +32,7 @@ mod judges;
 mod kinds;
 mod laws;
 mod layers;
+mod mapping;
 mod openpgp;
 mod oracle;
 mod oracle_cases;

@@ -5,11 +5,32 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use toml::Spanned;
 
-/// The pipeline file as it was read.
+/// The pipeline file as it was read, and the mapping files that it names. A place in any of them is a byte of them all, one
+/// after the other: see [`MappingText::start`].
 #[derive(Clone, Copy, Debug)]
 pub struct SourceText<'a> {
     pub path: &'a str,
     pub text: &'a str,
+    pub mappings: &'a [MappingText],
+}
+
+/// A mapping file as it was read, without a byte order mark.
+#[derive(Clone, Debug)]
+pub struct MappingText {
+    pub path: String,
+    pub text: String,
+    /// From where its bytes are counted: one past the end of the file before it.
+    pub start: usize,
+}
+
+impl<'a> SourceText<'a> {
+    /// The file in which a place is, by path and text, and where it is there.
+    fn locate(self, place: &Range<usize>) -> (&'a str, &'a str, Range<usize>) {
+        match self.mappings.iter().rfind(|mapping| mapping.start <= place.start) {
+            Some(MappingText { path, text, start }) => (path, text, place.start - start..place.end - start),
+            None => (self.path, self.text, place.clone()),
+        }
+    }
 }
 
 /// One mistake. All of a file are found at once.
@@ -26,7 +47,8 @@ pub struct Mistake {
 impl Mistake {
     /// Line and column of the first character, both from 1.
     pub fn position(&self, source: SourceText) -> (usize, usize) {
-        let before = source.text.get(..self.span.start).unwrap_or(source.text);
+        let (_, text, span) = source.locate(&self.span);
+        let before = text.get(..span.start).unwrap_or(text);
         let line = before.rsplit('\n').next().unwrap_or_default();
         (before.matches('\n').count() + 1, line.chars().count() + 1)
     }
@@ -34,10 +56,10 @@ impl Mistake {
     /// The mistake with the lines of the file around it, for a terminal or, without `color`, for a log.
     pub fn render(&self, source: SourceText, color: bool) -> String {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-        let caret = AnnotationKind::Primary.span(self.span.clone());
-        let group = Level::ERROR
-            .primary_title(self.title.as_str())
-            .element(Snippet::source(source.text).path(source.path).annotation(caret));
+        let (path, text, span) = source.locate(&self.span);
+        let caret = AnnotationKind::Primary.span(span);
+        let group =
+            Level::ERROR.primary_title(self.title.as_str()).element(Snippet::source(text).path(path).annotation(caret));
         let group = match &self.help {
             Some(help) => group.element(Level::HELP.message(help.as_str())),
             None => group,
@@ -50,7 +72,8 @@ impl Mistake {
 /// characters are not those of the file.
 pub fn place(source: SourceText, value: &Spanned<String>, part: Range<usize>) -> Range<usize> {
     let span = value.span();
-    let raw = source.text.get(span.clone()).unwrap_or_default();
+    let (_, text, own) = source.locate(&span);
+    let raw = text.get(own).unwrap_or_default();
     let opening = ["\"\"\"\r\n", "'''\r\n", "\"\"\"\n", "'''\n", "\"\"\"", "'''", "\"", "'"];
     let quote = opening.iter().find(|quote| raw.starts_with(**quote)).map_or(0, |quote| quote.len());
     let inner = &raw[quote..];
@@ -90,7 +113,7 @@ mod tests {
 
     fn shown(text: &str, part: Range<usize>) -> String {
         let line: Line = toml::from_str(text).unwrap();
-        text[place(SourceText { path: "p.toml", text }, &line.a, part)].to_owned()
+        text[place(SourceText { path: "p.toml", text, mappings: &[] }, &line.a, part)].to_owned()
     }
 
     #[test]
@@ -104,7 +127,7 @@ mod tests {
 
     #[test]
     fn the_caret_stands_under_the_word() {
-        let source = SourceText { path: "p.toml", text: "x = 1\na = 'LOWER(Mial)'\n" };
+        let source = SourceText { path: "p.toml", text: "x = 1\na = 'LOWER(Mial)'\n", mappings: &[] };
         let mistake =
             Mistake { span: 17..21, title: "Mial is not known".into(), help: Some("did you mean Mail?".into()) };
         assert_eq!(mistake.position(source), (2, 12));

@@ -28,6 +28,7 @@ mod scope;
 mod table;
 mod trace;
 mod values;
+pub mod workbook;
 mod write;
 
 use std::collections::BTreeSet;
@@ -44,7 +45,7 @@ pub use files::{Content, OutputFile, files};
 pub use functions::{FUNCTIONS, Function, reference};
 pub use lineage::{FieldLineage, Read, Role};
 pub use lists::ListPlan;
-pub use mistake::{Mistake, SourceText, nearest};
+pub use mistake::{MappingText, Mistake, SourceText, nearest};
 pub use options::{Field, FieldOptions, Fields, Lists, Maps, OnNull, OnUnmapped, Output, Select};
 pub use scope::{Attribute, Scope, Type};
 pub use table::{Columns as TableColumns, Joined, build, build_admitted, build_rows};

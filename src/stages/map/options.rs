@@ -43,6 +43,9 @@ pub struct Output {
     pub file: Spanned<String>,
     /// The columns in order, each an SQL expression over the attributes. Without: the profile's own.
     pub fields: Option<Fields>,
+    /// A CSV file that says the same as `[output.fields]` and `[output.each]`, in their place.
+    #[schemars(with = "Option<String>")]
+    pub mapping: Option<Spanned<String>>,
     /// An SQL condition: only these of the emitted persons stand in this file.
     #[serde(rename = "where")]
     #[schemars(with = "Option<String>")]
@@ -82,7 +85,7 @@ pub struct List {
 }
 
 /// The key of a list's table that is no field.
-const CONDITION: &str = "where";
+pub(super) const CONDITION: &str = "where";
 
 /// The columns of an output, in the order of the file.
 #[derive(Clone, Debug)]
@@ -122,6 +125,8 @@ struct FieldTable {
     /// The column of the profile that this one is, under another name.
     #[schemars(with = "Option<String>")]
     r#as: Option<Spanned<String>>,
+    /// What is to be said of the field, for people.
+    note: Option<String>,
 }
 
 /// All of a field but its expression.
@@ -135,6 +140,7 @@ pub struct FieldOptions {
     pub on_null: Option<Spanned<OnNull>>,
     pub default: Option<String>,
     pub stands_for: Option<Spanned<String>>,
+    pub note: Option<String>,
 }
 
 /// What is done with a value that the map does not have.
@@ -195,10 +201,20 @@ impl From<Spanned<Form>> for Field {
         match form.into_inner() {
             Form::Sql(sql) => Field { sql: Spanned::new(span, sql), options: FieldOptions::default() },
             Form::Table(table) => {
-                let FieldTable { sql, required, unique, max_len, map, on_unmapped, on_null, default, r#as } = *table;
+                let FieldTable { sql, required, unique, max_len, map, on_unmapped, on_null, default, r#as, note } =
+                    *table;
                 let on_unmapped = on_unmapped.unwrap_or_default();
-                let options =
-                    FieldOptions { required, unique, max_len, map, on_unmapped, on_null, default, stands_for: r#as };
+                let options = FieldOptions {
+                    required,
+                    unique,
+                    max_len,
+                    map,
+                    on_unmapped,
+                    on_null,
+                    default,
+                    stands_for: r#as,
+                    note,
+                };
                 Field { sql, options }
             }
         }
