@@ -260,6 +260,9 @@ pub struct Running {
     /// Also write the report's summary here, as JSON
     #[arg(long, value_name = "PATH")]
     pub summary_file: Option<PathBuf>,
+    /// Append what this run reads and writes here, as OpenLineage events, a line each
+    #[arg(long, value_name = "FILE")]
+    pub openlineage: Option<PathBuf>,
     #[command(flatten)]
     pub report: ReportArgs,
 }

@@ -5,6 +5,7 @@ mod help;
 mod init;
 mod inspect;
 mod keys;
+mod lineage;
 mod mapping;
 mod plan;
 mod run;

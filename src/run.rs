@@ -2,6 +2,7 @@
 
 mod failure;
 mod input;
+pub mod openlineage;
 mod origin;
 mod placement;
 mod record;

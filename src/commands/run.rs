@@ -15,6 +15,7 @@ use hcmsync::stages::publish;
 use jiff::Timestamp;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
+use super::lineage::Events;
 use super::validate::settings;
 use super::{Answer, Failure, load, wait};
 use crate::bars::Bars;
@@ -71,12 +72,17 @@ impl Process {
         if is_stop { Failure { exit_code: 128 + stopped_by, ..failure } } else { failure }
     }
 
-    /// Calls the library with the world as it is at this moment.
+    /// This moment.
     #[expect(clippy::disallowed_methods, reason = "the rim: the binary reads the clock for the library")]
+    pub fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    /// Calls the library with the world as it is at this moment.
     pub fn attempt<T>(&self, call: impl FnOnce(&World<'_>) -> Result<T, RunError>) -> Result<T, RunError> {
         let stopped = || self.is_stopped();
         let world = World {
-            now: Timestamp::now(),
+            now: self.now(),
             home: self.home.as_deref(),
             agent_socket: self.agent_socket.as_deref(),
             stopped: &stopped,
@@ -91,7 +97,12 @@ pub fn run(args: &PipelineArgs, how: &Running, common: &Common) -> Result<Answer
     let settings = settings(&mut pipeline, args, how.allow.clone(), &how.report)?;
     let process = Process::new(common.quiet)?;
     let summary = how.summary_file.as_deref().map(Summary::open).transpose()?;
-    let outcome = match wait::run(&pipeline, &settings, how.only_new.is_some(), how.wait, &process)? {
+    let events = how.openlineage.as_deref().map(|path| Events::start(path, &pipeline, &process)).transpose()?;
+    let ended = wait::run(&pipeline, &settings, how.only_new.is_some(), how.wait, &process);
+    let told = events.map(|events| events.end(&ended, &process)).transpose();
+    let ended = ended.map_err(|error| process.failure(error))?;
+    told?;
+    let outcome = match ended {
         Ended::Published(outcome) => *outcome,
         Ended::NothingNew(run) => return nothing_new(&run, how.only_new.unwrap_or_default(), common),
     };

@@ -10,7 +10,6 @@ use hcmsync::run::{Ended, RunError, Settings, World, inbox_context, wants};
 use hcmsync::stages::fetch::{self, Age};
 use jiff::Timestamp;
 
-use super::Failure;
 use super::run::Process;
 
 /// The first pause; each is twice the last one, up to the longest.
@@ -27,7 +26,7 @@ pub fn run(
     only_new: bool,
     wait: Option<Age>,
     process: &Process,
-) -> Result<Ended, Failure> {
+) -> Result<Ended, RunError> {
     let run = |world: &World<'_>| match only_new {
         true => hcmsync::run::run_if_new(pipeline, settings, world),
         false => hcmsync::run::run(pipeline, settings, world).map(|outcome| Ended::Published(Box::new(outcome))),
@@ -37,7 +36,7 @@ pub fn run(
         let reason = match process.attempt(run) {
             Err(error) if error.passes_with_time() => {
                 if patience.is_over() {
-                    return Err(process.failure(error));
+                    return Err(error);
                 }
                 error.to_string()
             }
@@ -52,7 +51,7 @@ pub fn run(
                 }
                 continue;
             }
-            done => return done.map_err(|error| process.failure(error)),
+            done => return done,
         };
         patience.wait(&reason);
     }

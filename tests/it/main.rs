@@ -33,6 +33,7 @@ mod kinds;
 mod laws;
 mod layers;
 mod mapping;
+mod openlineage;
 mod openpgp;
 mod oracle;
 mod oracle_cases;

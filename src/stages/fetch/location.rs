@@ -78,6 +78,11 @@ impl Remote {
         if self.port == 22 { self.host.clone() } else { format!("[{}]:{}", self.host, self.port) }
     }
 
+    /// The server as a URI, without who logs in.
+    pub fn server_uri(&self) -> String {
+        format!("sftp://{}", self.server())
+    }
+
     /// The server as messages name it: `host:port`.
     pub(super) fn server(&self) -> String {
         if self.host.contains(':') {
