@@ -89,14 +89,14 @@ pub struct Plan {
 /// Runs a pipeline from its extracts to the published directory. Nothing is published unless all of it is right.
 pub fn run(pipeline: &Pipeline, settings: &Settings, world: &World<'_>) -> Result<Outcome, RunError> {
     let (to, staging) = begin(pipeline)?;
-    let arrived = Arrived::fetch(pipeline, settings, world, &to)?;
+    let arrived = Arrived::after(&to, pipeline, settings, world, &to)?;
     publish(staging, arrived, pipeline, settings, world)
 }
 
 /// As [`run`], but what was published already is not even decrypted.
 pub fn run_if_new(pipeline: &Pipeline, settings: &Settings, world: &World<'_>) -> Result<Ended, RunError> {
     let (to, staging) = begin(pipeline)?;
-    let arrived = Arrived::fetch(pipeline, settings, world, &to)?;
+    let arrived = Arrived::after(&to, pipeline, settings, world, &to)?;
     match arrived.published_as(pipeline, &to)? {
         Some(run) => Ok(Ended::NothingNew(run)),
         None => publish(staging, arrived, pipeline, settings, world).map(|outcome| Ended::Published(Box::new(outcome))),
@@ -118,7 +118,7 @@ fn publish(
 pub fn plan(pipeline: &Pipeline, settings: &Settings, list: bool, world: &World<'_>) -> Result<Plan, RunError> {
     let (to, staging) = begin(pipeline)?;
     let staging = staging.leaving_nothing();
-    let people = resolve(pipeline, settings, world, &to)?;
+    let people = Arrived::after(&to, pipeline, settings, world, &to)?.resolve(pipeline, world)?;
     let mut persons = Vec::new();
     let ready = record::prepare(staging, pipeline, settings, people, list.then_some(&mut persons), world)?;
     world.progress.end("nothing: this is a plan");
@@ -153,7 +153,7 @@ pub fn validate(pipeline: &Pipeline, settings: &Settings, world: &World<'_>, wor
     {
         // Held against the published run, as a plan is.
         let staging = Staging::begin(&to)?.leaving_nothing();
-        let people = resolve(pipeline, settings, world, work)?;
+        let people = Arrived::after(&to, pipeline, settings, world, work)?.resolve(pipeline, world)?;
         let ready = record::prepare(staging, pipeline, settings, people, None, world)?;
         world.progress.end("nothing: this is a validation");
         return Ok(ready.report.unpublished());
@@ -213,6 +213,19 @@ impl Arrived {
         let as_of = input::as_of(pipeline, settings.as_of, world.now, &files)?;
         world.go_on()?;
         Ok(Arrived { keys, inbox, files, as_of, given: settings.as_of })
+    }
+
+    /// As [`Arrived::fetch`], but a set that is older than the one published to `to` is refused before it is opened.
+    fn after(
+        to: &Path,
+        pipeline: &Pipeline,
+        settings: &Settings,
+        world: &World<'_>,
+        work: &Path,
+    ) -> Result<Arrived, RunError> {
+        let arrived = Arrived::fetch(pipeline, settings, world, work)?;
+        origin::not_older(to, &arrived.files)?;
+        Ok(arrived)
     }
 
     /// The published run that was made of the same files and pipeline as of the same day, if it is the current one.

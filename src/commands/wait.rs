@@ -1,5 +1,5 @@
 //! `run --wait`: what may be otherwise in a while is tried again, with growing pauses, until the time is over: extracts
-//! that are missing, incomplete, too old or still growing, a server that does not answer, another run's lock, and with
+//! that are missing, incomplete, too old, older than the published ones, of different days or still growing, a server that does not answer, another run's lock, and with
 //! `--only-new` extracts that were published already.
 
 use std::thread::sleep;
@@ -33,27 +33,31 @@ pub fn run(
     };
     let mut patience = Patience::new(wait, process);
     loop {
-        let reason = match process.attempt(run) {
+        let (reason, is_of_the_files) = match process.attempt(run) {
             Err(error) if error.passes_with_time() => {
                 if patience.is_over() {
                     return Err(error);
                 }
-                error.to_string()
+                let is_of_the_files = matches!(error, RunError::Older { .. });
+                (error.to_string(), is_of_the_files)
             }
             Ok(Ended::NothingNew(run)) => {
                 if patience.is_over() {
                     return Ok(Ended::NothingNew(run));
                 }
-                // The files are not downloaded and hashed anew before other ones are there.
-                let seen = newest(pipeline, process);
-                while newest(pipeline, process) == seen && !patience.is_over() {
-                    patience.wait(&format!("the newest extracts were published as {run}"));
-                }
-                continue;
+                (format!("the newest extracts were published as {run}"), true)
             }
             done => return done,
         };
-        patience.wait(&reason);
+        if !is_of_the_files {
+            patience.wait(&reason);
+            continue;
+        }
+        // The files are not downloaded and hashed anew before other ones are there.
+        let seen = newest(pipeline, process);
+        while newest(pipeline, process) == seen && !patience.is_over() {
+            patience.wait(&reason);
+        }
     }
 }
 

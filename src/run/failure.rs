@@ -112,7 +112,7 @@ impl RunError {
     pub fn passes_with_time(&self) -> bool {
         match self {
             RunError::Fetch(error) => matches!(error.kind(), fetch::Failure::Missing | fetch::Failure::Transport),
-            RunError::Publish(PublishError::Locked(_)) => true,
+            RunError::Older { .. } | RunError::Later { .. } | RunError::Publish(PublishError::Locked(_)) => true,
             _ => false,
         }
     }

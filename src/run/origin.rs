@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::RunError;
 use crate::people::Input;
 use crate::pipeline::Pipeline;
-use crate::stages::fetch::generation;
+use crate::stages::fetch::{Fetched, generation};
 use crate::stages::publish::{self, Manifest};
 use crate::stages::validate::guards::Origin;
 
@@ -38,11 +38,11 @@ pub fn age(files: &[Input], now: Timestamp) -> Option<SignedDuration> {
 }
 
 /// Refuses a set that is older than the published one: by the dates in the names, else by the times of the files.
-pub fn not_older(to: &Path, files: &[Input]) -> Result<(), RunError> {
+pub fn not_older(to: &Path, files: &[Fetched]) -> Result<(), RunError> {
     let Some(run) = publish::current(to)? else { return Ok(()) };
     for published in Manifest::load(&run)?.inputs {
         let then = published.modified.as_ref().and_then(|time| time.parse::<Timestamp>().ok());
-        let is_older = |file: &&Input| match (generation(&file.name), generation(&published.name)) {
+        let is_older = |file: &&Fetched| match (generation(&file.name), generation(&published.name)) {
             (Some(now), Some(then)) => now.is_before(then),
             // The same bytes may have been copied, with or without their time.
             (None, None) => {

@@ -37,7 +37,6 @@ pub fn prepare(
     list: Option<&mut Vec<PersonChange>>,
     world: &World<'_>,
 ) -> Result<Ready, RunError> {
-    origin::not_older(staging.to(), &people.files)?;
     world.progress.begin("publish", "files", None);
     let balances = balance::of_rows(&people.workforce, &people.resolved, people.as_of.day);
     let persons = Persons::count(&people.resolved);

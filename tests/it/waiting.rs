@@ -72,6 +72,35 @@ fn an_extract_that_is_missing_is_waited_for_until_the_time_is_over() {
 }
 
 #[test]
+fn a_newer_set_is_waited_for_where_an_older_or_a_mixed_one_lies() {
+    let place = Place::plain();
+    let allowed = ["--as-of", "2026-11-20"];
+    let named = |kind: &str, day: &str| place.path(&format!("in/{kind}_{day}.csv"));
+    let rename = |from: &str, to: &str| {
+        for kind in ["Person", "WorkRelationship", "Assignment"] {
+            fs::rename(named(kind, from), named(kind, to)).unwrap();
+        }
+    };
+    rename("2026-11-20", "2026-11-21");
+    place.publishes(&allowed);
+    rename("2026-11-21", "2026-11-19");
+    let said = place.run(&[&allowed[..], &["--wait", "1s"]].concat());
+    assert_eq!(said.code, 4, "{}", said.all());
+    let run = waiting(&place, &[&allowed[..], &["--wait", "2m"]].concat());
+    // The new set comes file by file: for a while it is of two days.
+    fs::rename(named("Person", "2026-11-19"), named("Person", "2026-11-22")).unwrap();
+    sleep(Duration::from_secs(2));
+    for kind in ["WorkRelationship", "Assignment"] {
+        fs::rename(named(kind, "2026-11-19"), named(kind, "2026-11-22")).unwrap();
+    }
+    let said = end(&place, run);
+    assert_eq!(said.code, 0, "{}", said.all());
+    assert!(said.stderr.contains("is older than \"") && !said.stderr.contains("decrypt"), "{}", said.stderr);
+    let manifest: Value = serde_json::from_str(&place.published("manifest.json")).unwrap();
+    assert!(manifest["inputs"][0]["name"].as_str().unwrap().contains("2026-11-22"));
+}
+
+#[test]
 fn a_signal_ends_the_waiting() {
     let place = Place::sealed();
     fs::remove_file(place.extract("Person")).unwrap();
