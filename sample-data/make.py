@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes plain/*_2026-11-20.csv: people who do not exist, and the accounts, roles and data securities beside them.
+"""Writes plain/*_2026-11-20.csv: people who do not exist, and the accounts, passwords, roles and data securities beside them.
 
 Run it in any folder: `python3 sample-data/make.py`. The same bytes come out each time. It then holds cases.csv, which
 is written by hand from the rules, against what it wrote: every person and id named there must exist.
@@ -359,6 +359,15 @@ def roles():
     ]
 
 
+def passwords():
+    """What a provisioning tool would bring: the first password of every account."""
+    numbers = sorted({row["PersonNumber"] for row in people})
+    return [
+        {"PersonNumber": number, "InitialPassword": "Vn1!" + hashlib.sha256(number.encode()).hexdigest()[:16]}
+        for number in numbers if number
+    ]
+
+
 def data_securities():
     """Which business unit the first twenty accounts may see, and in which role."""
     names = sorted({row["UserName"] for row in people if row["UserName"]})[:20]
@@ -397,6 +406,6 @@ if __name__ == "__main__":
     write("Person", PERSON, people)
     write("WorkRelationship", RELATIONSHIP, relationships)
     write("Assignment", ASSIGNMENT, assignments)
-    for kind, rows in (("Accounts", accounts()), ("Roles", roles()), ("DataSecurities", data_securities())):
+    for kind, rows in (("Accounts", accounts()), ("Passwords", passwords()), ("Roles", roles()), ("DataSecurities", data_securities())):
         write(kind, list(rows[0]), rows)
     check()

@@ -67,7 +67,7 @@ impl Refused {
         match problem {
             Problem::Missing => self.missing += 1,
             Problem::Unmapped => self.unmapped += 1,
-            Problem::Vocabulary | Problem::TooLong => self.invalid += 1,
+            Problem::Vocabulary | Problem::TooLong | Problem::Unwritable => self.invalid += 1,
             Problem::Formula => return,
         }
         let shape = value.map(shape);

@@ -7,7 +7,7 @@ use hcmsync::pipeline::Options;
 use hcmsync::report::Report;
 use hcmsync::stages::map;
 use hcmsync::stages::publish::Manifest;
-use hcmsync::targets::{self, ProfileField};
+use hcmsync::targets::{self, ColumnNames, Dialect, Format, Limits, LineEnd, Profile, ProfileField, Quote};
 
 use super::Failure;
 use crate::cli::{Cli, Schema};
@@ -74,7 +74,7 @@ pub fn schema(of: Schema) -> Result<String, Failure> {
 }
 
 /// The target of a name, or the nearest one in the refusal.
-pub fn profile(name: &str) -> Result<&'static targets::Profile, Failure> {
+pub fn profile(name: &str) -> Result<&'static Profile, Failure> {
     targets::profile(name).ok_or_else(|| {
         let names = targets::profiles().iter().map(|profile| profile.name.as_str());
         let help = map::nearest(name, names).map(|nearest| format!("did you mean {nearest}?"));
@@ -94,6 +94,7 @@ pub fn targets(name: Option<&str>) -> Result<String, Failure> {
     for note in &profile.notes {
         text += &format!("  - {note}\n");
     }
+    facts(profile).into_iter().for_each(|fact| text += &format!("  {fact}\n"));
     profile.fields.iter().for_each(|field| text += &line(field));
     for list in &profile.lists {
         let condition = list.condition.as_ref().map_or(String::new(), |condition| format!(" where {condition}"));
@@ -103,11 +104,59 @@ pub fn targets(name: Option<&str>) -> Result<String, Failure> {
     Ok(text)
 }
 
-/// A key of a profile, and what fills it.
+/// How the target knows columns, how its file is written, and what it changes of the guards.
+fn facts(profile: &Profile) -> Vec<String> {
+    let columns = match profile.columns {
+        ColumnNames::Mapped => "can be renamed, and others added",
+        ColumnNames::Exact => "bear these very names; others can be added",
+        ColumnNames::Listed => "bear these very names, and there are no others",
+        ColumnNames::Fixed => "are all of these, in this order",
+    };
+    let mut facts = vec![format!("columns {columns}")];
+    if profile.format == Format::Csv {
+        facts.push(dialect(&profile.dialect));
+        if !profile.settable.is_empty() {
+            facts.push(format!("[output.dialect] can set {}", profile.settable.join(", ")));
+        }
+    }
+    let Limits { rows, bytes } = profile.limits;
+    let most = [rows.map(|rows| format!("{rows} rows")), bytes.map(|bytes| format!("{bytes} bytes"))];
+    let most: Vec<String> = most.into_iter().flatten().collect();
+    if !most.is_empty() {
+        facts.push(format!("at most {} a file; what is more is users-001.csv, users-002.csv, …", most.join(" and ")));
+    }
+    let guards: Vec<String> = profile.guard.iter().map(|(guard, limit)| format!("{guard} = {limit}")).collect();
+    if !guards.is_empty() {
+        facts.push(format!("guards, where [guard] does not set them: {}", guards.join(", ")));
+    }
+    facts
+}
+
+fn dialect(dialect: &Dialect) -> String {
+    let mut text = format!("CSV in {}, delimiter {:?}", dialect.encoding.name(), char::from(dialect.delimiter.byte()));
+    text += match dialect.line_end {
+        LineEnd::Lf => ", lines end with LF",
+        LineEnd::CrLf => ", lines end with CR LF",
+    };
+    text += if dialect.quote == Quote::Always { ", every value quoted" } else { ", quotes where they are needed" };
+    if let Some(line) = &dialect.preamble {
+        text += &format!(", first line {}", line.0);
+    }
+    text
+}
+
+/// A key of a profile, what fills it, and what it must be.
 fn line(field: &ProfileField) -> String {
-    let required = if field.required { ", required" } else { "" };
-    let unique = if field.unique { ", unique" } else { "" };
-    format!("  {:20} = {}{required}{unique}\n", field.name, field.sql)
+    let mut text = format!("  {:20} = {}", field.name, field.sql);
+    text += if field.required { ", required" } else { "" };
+    text += if field.unique { ", unique" } else { "" };
+    if let Some(most) = field.max_len {
+        text += &format!(", at most {most} characters");
+    }
+    if !field.vocabulary.is_empty() {
+        text += &format!(", one of {}", field.vocabulary.join(", "));
+    }
+    text + "\n"
 }
 
 pub fn completions(shell: clap_complete::Shell) -> String {

@@ -68,6 +68,7 @@ pub enum Code {
     Out011,
     Out012,
     Out013,
+    Out014,
     Out020,
     Pen001,
     Per020,

@@ -11,6 +11,7 @@ use super::{Options, Overrides};
 use crate::stages::fetch::{Fetch, Location};
 use crate::stages::map::{Mistake, SourceText, nearest};
 use crate::stages::publish::Publish;
+use crate::targets;
 
 /// A pipeline that cannot be used. All are exit 2.
 #[derive(Debug, thiserror::Error)]
@@ -113,6 +114,7 @@ pub fn read(
     if let Some(env) = env {
         choose(source, document.get_mut(), env)?;
     }
+    guard_defaults(document.get_mut());
     let mut missing = Vec::new();
     for (table, key) in EXPANDED {
         let Some(value) = document.get_mut().get_mut(table) else { continue };
@@ -160,6 +162,28 @@ fn choose(source: SourceText<'_>, document: &mut DeTable<'_>, name: &str) -> Res
         }
     }
     Ok(())
+}
+
+/// A target that removes whom it does not find has stricter guards of its own: they stand where the pipeline sets none.
+/// Of several targets the first that has a guard counts.
+fn guard_defaults(document: &mut DeTable<'_>) {
+    let outputs = match document.get("output").map(Spanned::get_ref) {
+        Some(DeValue::Array(outputs)) => outputs.iter().filter_map(|output| output.get_ref().get("profile")),
+        _ => return,
+    };
+    let names = outputs.filter_map(|profile| profile.get_ref().as_str().and_then(targets::profile));
+    let defaults: Vec<_> = names.flat_map(|profile| &profile.guard).collect();
+    if defaults.is_empty() {
+        return;
+    }
+    let nowhere = |value| Spanned::new(0..0, value);
+    let guard = document.entry(Spanned::new(0..0, Cow::Borrowed("guard")));
+    let guard = guard.or_insert_with(|| nowhere(DeValue::Table(DeTable::new())));
+    let Some(guard) = as_table(guard) else { return };
+    for (key, limit) in defaults {
+        let key = Spanned::new(0..0, Cow::Borrowed(key.as_str()));
+        guard.entry(key).or_insert_with(|| nowhere(DeValue::String(Cow::Borrowed(limit))));
+    }
 }
 
 fn expand_key(

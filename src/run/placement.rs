@@ -1,14 +1,15 @@
 //! `placement.csv`: for every user where in the company they are, by ids that are the same in every run, and the row of
-//! the user file that is theirs. By it the next run tells who moved, and whose values are others.
+//! the user files that is theirs. By it the next run tells who moved, and whose values are others.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
 
 use rustc_hash::FxHashMap;
 
-use super::record;
-use crate::people::People;
+use crate::people::{Mapped, People};
+use crate::stages::map::FieldPlan;
 use crate::stages::publish::lists;
+use crate::targets::{FieldType, Format};
 
 /// Writes the list; returns how many users there are.
 pub fn write(people: &People, out: &mut dyn Write) -> io::Result<u64> {
@@ -30,13 +31,32 @@ pub fn write(people: &People, out: &mut dyn Write) -> io::Result<u64> {
     lists::write(out, &lists::PLACEMENT, lines)
 }
 
-/// The row of the user file of each person, counted from 1; 0 for who does not stand in it.
+/// The outputs that the next run is compared with: the first CSV table that tells who a row is, and those that go on with
+/// its columns in its dialect. The files of states are not among them.
+pub fn user_tables(people: &People) -> Vec<usize> {
+    let tells_who =
+        |field: &FieldPlan| field.kind == FieldType::Identifier || field.expression.sql.trim() == "PersonNumber";
+    let outputs = || people.outputs.iter().enumerate().filter(|(nth, mapped)| mapped.nth == *nth);
+    let is_table = |Mapped { plan, output, .. }: &Mapped| {
+        plan.format == Format::Csv && !output.of_rows && output.fields.iter().any(tells_who)
+    };
+    let names = |mapped: &Mapped| mapped.output.fields.iter().map(|field| field.name.clone()).collect::<Vec<_>>();
+    let Some((_, first)) = outputs().find(|(_, mapped)| is_table(mapped)) else { return Vec::new() };
+    let goes_on = |mapped: &Mapped| mapped.plan.dialect == first.plan.dialect && names(mapped) == names(first);
+    outputs().filter(|(_, mapped)| is_table(mapped) && goes_on(mapped)).map(|(nth, _)| nth).collect()
+}
+
+/// The row of the user files of each person, counted from 1 through all of them; 0 for who does not stand in any, and the
+/// first of who stands in several.
 fn rows_of_users(people: &People) -> Vec<u32> {
     let mut rows = vec![0; people.resolved.len()];
-    if let Some((mapped, _)) = record::users(people) {
-        let written = mapped.rows.iter().filter(|row| mapped.output.takes(**row));
-        for (place, row) in written.enumerate() {
-            rows[mapped.persons[*row as usize] as usize] = place as u32 + 1;
+    let mut place = 0;
+    for Mapped { output, rows: written, persons, .. } in user_tables(people).into_iter().map(|nth| &people.outputs[nth])
+    {
+        for row in written.iter().filter(|row| output.takes(**row)) {
+            place += 1;
+            let own = &mut rows[persons[*row as usize] as usize];
+            *own = if *own == 0 { place } else { *own };
         }
     }
     rows

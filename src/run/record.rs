@@ -10,13 +10,13 @@ use crate::model::worker::Disposition;
 use crate::people::{Mapped, People};
 use crate::pipeline::Pipeline;
 use crate::report::{Judged, Report, rejects};
-use crate::stages::map::{self, FieldLineage, FieldPlan, OutputFile};
+use crate::stages::map::{self, FieldLineage, OutputFile};
 use crate::stages::publish::manifest::{self, Manifest, Persons as ManifestPersons};
 use crate::stages::publish::{Artifact, PublishError, Staging, compare, lists, run_name};
 use crate::stages::resolve::Resolved;
 use crate::stages::validate::balance::{self, Persons};
 use crate::stages::validate::guards::{self, Facts, FileFacts, Name, PersonChange};
-use crate::targets::{FieldType, Format};
+use crate::targets::FieldType;
 
 /// All of a run but its last step: everything is staged, compared with the last published run, judged and reported on.
 /// Dropped, it leaves nothing.
@@ -41,8 +41,8 @@ pub fn prepare(
     let balances = balance::of_rows(&people.workforce, &people.resolved, people.as_of.day);
     let persons = Persons::count(&people.resolved);
     check_sums(&people, &balances, &persons)?;
-    let made_of = stage(&mut staging, &people)?;
-    let mut manifest = fill(pipeline, settings, &people, &balances, &persons);
+    let Staged { users, made_of } = stage(&mut staging, &people)?;
+    let mut manifest = Manifest { users, ..fill(pipeline, settings, &people, &balances, &persons) };
     let last = compare::last(staging.to())?;
     let changes = match &last {
         Some((folder, before)) => {
@@ -135,22 +135,33 @@ fn check_sums(people: &People, balances: &Balances, persons: &Persons) -> Result
     if persons.is_even() { Ok(()) } else { Err(RunError::Unbalanced(format!("persons: {persons:?}"))) }
 }
 
-/// Writes everything but the report and the manifest to the stage; gives what the fields of each output are made of.
-fn stage(staging: &mut Staging, people: &People) -> Result<BTreeMap<String, Vec<FieldLineage>>, RunError> {
+/// What is said of the staged files.
+struct Staged {
+    /// Which of them hold the users.
+    users: Option<manifest::Users>,
+    /// What the fields of each are made of.
+    made_of: BTreeMap<String, Vec<FieldLineage>>,
+}
+
+/// Writes everything but the report and the manifest to the stage.
+fn stage(staging: &mut Staging, people: &People) -> Result<Staged, RunError> {
     let mut artifacts: Vec<Artifact<'_>> = Vec::new();
-    let mut made_of = BTreeMap::new();
-    for Mapped { plan, output, fields, rows, .. } in &people.outputs {
-        let files = map::files(plan, output, rows).into_iter();
-        let files = files.inspect(|file| {
-            made_of.insert(file.path.clone(), fields.clone());
-        });
-        artifacts.extend(files.map(|OutputFile { path, rows, headers, write }| Artifact {
+    let of_users = placement::user_tables(people);
+    let (mut paths, mut made_of) = (Vec::new(), BTreeMap::new());
+    for (nth, Mapped { plan, output, fields, rows, .. }) in people.outputs.iter().enumerate() {
+        let files = map::files(plan, output, rows);
+        if of_users.contains(&nth) {
+            paths.extend(files.iter().map(|file| file.path.clone()));
+        }
+        made_of.extend(files.iter().map(|file| (file.path.clone(), fields.clone())));
+        artifacts.extend(files.into_iter().map(|OutputFile { path, rows, headers, write }| Artifact {
             path,
             rows,
             headers,
             write,
         }));
     }
+    let users = of_users.first().map(|first| users(&people.outputs[*first], paths));
     artifacts.push(Artifact {
         path: "resolution.csv".into(),
         rows: Some(people.resolved.iter().filter(|person| person.present).count() as u64),
@@ -179,7 +190,7 @@ fn stage(staging: &mut Staging, people: &People) -> Result<BTreeMap<String, Vec<
         });
     }
     staging.add_all(artifacts)?;
-    Ok(made_of)
+    Ok(Staged { users, made_of })
 }
 
 impl People {
@@ -223,25 +234,19 @@ impl People {
     }
 }
 
-/// The output that the next run is compared with: the first CSV file that tells who a row is.
-pub fn users(people: &People) -> Option<(&Mapped, manifest::Users)> {
-    people.outputs.iter().find_map(|mapped| {
-        let Mapped { plan, output, .. } = mapped;
-        let tells_who =
-            |field: &FieldPlan| field.kind == FieldType::Identifier || field.expression.sql.trim() == "PersonNumber";
-        let is_table = plan.profile.format == Format::Csv && plan.profile.dialect.header;
-        if !is_table || !output.fields.iter().any(tells_who) {
-            return None;
-        }
-        let emails = output.fields.iter().filter(|field| field.kind == FieldType::Email);
-        let users = manifest::Users {
-            path: plan.file.clone(),
-            delimiter: plan.profile.dialect.delimiter,
-            headers: 1,
-            emails: emails.map(|field| field.name.clone()).collect(),
-        };
-        Some((mapped, users))
-    })
+/// How the files that hold the users are read again: they have the columns and the dialect of one output.
+fn users(mapped: &Mapped, paths: Vec<String>) -> manifest::Users {
+    let Mapped { plan, output, .. } = mapped;
+    let emails = output.fields.iter().filter(|field| field.kind == FieldType::Email);
+    let mut paths = paths.into_iter();
+    manifest::Users {
+        path: paths.next().unwrap_or_default(),
+        further: paths.collect(),
+        encoding: plan.dialect.encoding,
+        delimiter: char::from(plan.dialect.delimiter.byte()),
+        headers: plan.dialect.headers(),
+        emails: emails.map(|field| field.name.clone()).collect(),
+    }
 }
 
 /// What the guards look at, but for the comparison with the last run, the age and the origin of the files.
@@ -315,7 +320,6 @@ fn fill(pipeline: &Pipeline, settings: &Settings, people: &People, balances: &Ba
         files: people.balances(balances).map(|(kind, balance)| (kind.to_owned(), balance.buckets())).collect(),
         segments: segments(people),
         allowed: settings.allow.iter().map(ToString::to_string).collect(),
-        users: users(people).map(|(_, users)| users),
         ..Manifest::default()
     }
 }

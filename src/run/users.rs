@@ -178,6 +178,7 @@ fn judge<'a>(
             let code = match finding.problem {
                 Problem::Missing => Code::Out011,
                 Problem::Vocabulary | Problem::Unmapped | Problem::TooLong => Code::Out012,
+                Problem::Unwritable => Code::Out014,
                 Problem::Formula => continue,
             };
             found.push((persons[finding.row as usize] as usize, code));
@@ -206,7 +207,11 @@ fn judge<'a>(
 fn judge_rows(output: &MappedOutput) -> Result<(), RunError> {
     let wrong = output.findings.iter().find(|finding| finding.problem != Problem::Formula);
     if let Some(finding) = wrong {
-        let code = if finding.problem == Problem::Missing { Code::Out011 } else { Code::Out012 };
+        let code = match finding.problem {
+            Problem::Missing => Code::Out011,
+            Problem::Unwritable => Code::Out014,
+            _ => Code::Out012,
+        };
         let (field, row) = (&output.fields[usize::from(finding.field)].name, finding.row + 1);
         return Err(RunError::fatal(code, format!("\"{field}\" of row {row}, by the key of the extract")));
     }

@@ -1,15 +1,18 @@
 //! What each target demands of the file that it imports. A profile is data: a new CSV target is a new `.toml` beside
 //! this file and its line in `SOURCES`, and no code. The facts behind each are in `targets.md`.
 
+mod dialect;
 mod format;
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+pub use dialect::{DateForm, Decimal, Delimiter, Dialect, Limits, Line, LineEnd, Quote};
 pub use format::{Bulk, Format, Lookup, Managers, Method, ProfileList};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-const SOURCES: [&str; 14] = [
+const SOURCES: [&str; 21] = [
     include_str!("qooper-csv.toml"),
     include_str!("starling-employee-v1.toml"),
     include_str!("starling-employee-v2.toml"),
@@ -21,7 +24,14 @@ const SOURCES: [&str; 14] = [
     include_str!("scim-bulk.toml"),
     include_str!("entra-bulk-upload.toml"),
     include_str!("oracle-scim-bulk.toml"),
+    include_str!("entra-bulk-create-csv.toml"),
+    include_str!("sailpoint-oracle-hcm.toml"),
+    include_str!("okta-csv.toml"),
+    include_str!("google-workspace-csv.toml"),
+    include_str!("oci-iam-csv.toml"),
+    include_str!("midpoint-csv.toml"),
     include_str!("ldif.toml"),
+    include_str!("parquet.toml"),
     include_str!("csv.toml"),
     include_str!("json.toml"),
 ];
@@ -62,18 +72,30 @@ pub struct Profile {
     /// What an operator of this target should know.
     #[serde(default)]
     pub notes: Vec<String>,
-    /// Whether the file may have columns that are not listed here: the importer maps columns, so one can be renamed.
-    pub open: bool,
+    /// How the importer knows the columns.
+    pub columns: ColumnNames,
     /// Whether a person without an e-mail cannot be imported.
     pub email_required: bool,
     /// What is done with a value that a spreadsheet would run.
     pub formula: Formula,
+    /// The first characters of such a value, where the importer has its own.
+    #[serde(default = "formula_starts")]
+    pub formula_starts: String,
     /// What kind of file it imports.
     #[serde(default)]
     pub format: Format,
     /// How its CSV is written; of no meaning to the other formats.
     #[serde(default)]
     pub dialect: Dialect,
+    /// The keys of the dialect that a pipeline may set: the importer can be told of them.
+    #[serde(default)]
+    pub settable: Vec<String>,
+    /// How much of a table one file may hold.
+    #[serde(default)]
+    pub limits: Limits,
+    /// Guards that are stricter than usual where the pipeline does not set them, as `--allow` writes them.
+    #[serde(default)]
+    pub guard: BTreeMap<String, String>,
     /// Whether managers stand before their reports, whatever the pipeline's order.
     #[serde(default)]
     pub managers_first: bool,
@@ -178,6 +200,32 @@ impl FieldType {
     }
 }
 
+/// How an importer knows the columns of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ColumnNames {
+    /// Its operator maps them: each can be renamed, and others can be added.
+    Mapped,
+    /// By these very names; others can be added.
+    Exact,
+    /// By these very names, and it takes no others.
+    Listed,
+    /// By their places: all of these, in this order.
+    Fixed,
+}
+
+impl ColumnNames {
+    /// Whether a column can have a name that is not listed.
+    pub fn can_be_others(self) -> bool {
+        matches!(self, ColumnNames::Mapped | ColumnNames::Exact)
+    }
+}
+
+/// What a spreadsheet takes for the start of a formula (`resolution.md` rule 26).
+fn formula_starts() -> String {
+    "=+-@\t\r".to_owned()
+}
+
 /// What is done with a value that a spreadsheet would run as a formula (`resolution.md` rule 26, `OUT020`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -188,42 +236,8 @@ pub enum Formula {
     Warn,
     /// It is written after an apostrophe, and counted.
     Escape,
-}
-
-/// How a CSV file is written.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Dialect {
-    pub delimiter: char,
-    pub line_end: LineEnd,
-    pub quote: Quote,
-    /// Whether the file starts with the UTF-8 byte order mark.
-    pub bom: bool,
-    /// Whether the first record names the columns.
-    pub header: bool,
-}
-
-impl Default for Dialect {
-    /// RFC 4180.
-    fn default() -> Self {
-        Dialect { delimiter: ',', line_end: LineEnd::CrLf, quote: Quote::Necessary, bom: false, header: true }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LineEnd {
-    Lf,
-    CrLf,
-}
-
-/// Which values are quoted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Quote {
-    /// Those that would be misread without.
-    Necessary,
-    Always,
+    /// It is written between apostrophes, which the importer takes away, and counted.
+    Quote,
 }
 
 #[cfg(test)]
@@ -235,7 +249,12 @@ mod tests {
         let names: std::collections::BTreeSet<_> = profiles().iter().map(|p| p.name.as_str()).collect();
         assert_eq!(names.len(), profiles().len());
         for profile in profiles() {
-            assert!(profile.dialect.delimiter.is_ascii(), "{}: csv takes one byte", profile.name);
+            let is_key = |key: &String| Dialect::KEYS.contains(&key.as_str());
+            assert!(profile.settable.iter().all(is_key), "{}: {:?}", profile.name, profile.settable);
+            let is_left_out = |field: &ProfileField| profile.columns == ColumnNames::Fixed && field.optional;
+            assert!(!profile.fields.iter().any(is_left_out), "{}: every column has its place", profile.name);
+            let first = profile.fields.first();
+            assert!(profile.columns.can_be_others() || first.is_some(), "{} takes no column", profile.name);
             assert!(!profile.email_required || profile.fields.iter().any(|f| f.kind == FieldType::Email && f.required));
         }
     }

@@ -1,8 +1,10 @@
-//! What the nested targets get, before judges that others wrote: scim2-server takes every operation and gives back what was
+//! What the targets get, before judges that others wrote; here the nested ones, in `tables` the tabular ones: scim2-server takes every operation and gives back what was
 //! sent, OpenLDAP loads every entry, and JSON Schemas say what a bulk request may hold. On the sample, and on generated
 //! persons, enough for several bulk requests; `make judges` takes ten thousand, and prints the table of `docs/targets.md`.
 //!
 //! The Python ones live in `target/judges`, a virtual environment that the first test makes.
+
+mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -42,6 +44,9 @@ static GENERATED: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
     let numbers: BTreeSet<&str> = persons.iter().map(|person| person["PersonNumber"].as_str()).collect();
     let lines: String = numbers.iter().map(|number| format!("{number},ID{number}\n")).collect();
     fs::write(folder.path().join("Accounts_2026-11-20.csv"), format!("PersonNumber,UserId\n{lines}")).unwrap();
+    let lines: String = numbers.iter().map(|number| format!("{number},Vn1!{number}xyz\n")).collect();
+    fs::write(folder.path().join("Passwords_2026-11-20.csv"), format!("PersonNumber,InitialPassword\n{lines}"))
+        .unwrap();
     folder
 });
 
@@ -71,12 +76,10 @@ impl Run {
     fn of(pipeline: &str, from: Option<&Path>, population: &'static str) -> Run {
         let folder = tempfile::tempdir().unwrap();
         let mut command = Command::new(HCMSYNC);
-        command
-            .arg("run")
-            .arg(project(&format!("pipelines/{pipeline}.toml")))
-            .arg("--quiet")
-            .arg("--to")
-            .arg(folder.path());
+        // A path of its own, or one that ships.
+        let own = PathBuf::from(pipeline);
+        let path = if own.is_absolute() { own } else { project(&format!("pipelines/{pipeline}.toml")) };
+        command.arg("run").arg(path).arg("--quiet").arg("--to").arg(folder.path());
         from.into_iter().for_each(|from| {
             command.arg("--from").arg(from);
         });

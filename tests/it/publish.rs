@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
+use hcmsync::model::charset::Charset;
 use hcmsync::stages::publish::manifest::{Manifest, Users};
 use hcmsync::stages::publish::{Artifact, Fault, PublishError, Published, Staging, compare, current, lists, verify};
 
@@ -35,7 +36,8 @@ pub fn stage(to: &Path, generation: &str) -> Result<Staging, PublishError> {
 }
 
 fn manifest() -> Manifest {
-    let users = Users { path: "users.csv".into(), delimiter: ',', headers: 1, emails: Vec::new() };
+    let (further, encoding, emails) = (Vec::new(), Charset::Utf8, Vec::new());
+    let users = Users { path: "users.csv".into(), further, encoding, delimiter: ',', headers: 1, emails };
     Manifest { users: Some(users), ..Manifest::default() }
 }
 

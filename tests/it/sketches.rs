@@ -132,7 +132,11 @@ fn a_pipeline_from_samples_loads_and_runs_for_every_target() {
     );
     assert_eq!(say(&["init", "--from", "sample-data/plain", "--target", "qoper-csv"]).code, 2);
     assert_eq!(say(&["init", "--from", "sample-data/none", "--target", "qooper-csv"]).code, 4);
-    assert_eq!(refused.len(), 7, "Starling's read accounts, and Oracle's write-back does: {refused:?}");
+    assert_eq!(
+        refused.len(),
+        8,
+        "Starling's read accounts, Oracle's write-back does, Entra wants passwords: {refused:?}"
+    );
 }
 
 #[test]

@@ -116,6 +116,22 @@ pub(super) const ENTRIES: &[Entry] = &[
             [output.each.workRelationships] takes all.",
     },
     Entry {
+        code: Code::Out014,
+        text: "OUT014",
+        severity: Severity::Error,
+        varies: None,
+        subject: Subject::Person,
+        rejects: false,
+        rule: 26,
+        title: "The target's file cannot hold a value",
+        meaning: "A value has a character that the encoding of the file does not have (an Ł in Windows-1252), or it is \
+            the very text that stands for no value in that file.",
+        why: "A question mark in the place of a letter is another name; a surname Null would be read as none.",
+        effect: "The person is quarantined; nothing is ever replaced.",
+        fix: "If the target can be told of it, write UTF-8: encoding = \"utf-8\" under [output.dialect]. If not, an \
+            expression can write the letter otherwise: REPLACE(LastName, 'Ł', 'L').",
+    },
+    Entry {
         code: Code::Out020,
         text: "OUT020",
         severity: Severity::Warning,

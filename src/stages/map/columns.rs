@@ -12,7 +12,7 @@ use super::expression::Expression;
 use super::mistake::did_you_mean;
 use super::options::{Field, FieldOptions, Fields, OnNull, OnUnmapped, Output};
 use super::{FieldPlan, ValueMap};
-use crate::targets::{FieldType, Profile, ProfileField};
+use crate::targets::{ColumnNames, FieldType, Profile, ProfileField};
 
 pub(super) struct Columns<'a, 'b> {
     pub compiler: &'a mut Compiler<'b>,
@@ -105,13 +105,15 @@ impl Columns<'_, '_> {
             plans.push(self.field(name, field, expression, demand));
         }
         self.mandatory(&taken);
+        self.in_order(fields);
         plans
     }
 
     /// The profile's keys that no column bears the name of, with the attributes that each reads by default.
     fn keys_not_in(&self, taken: &BTreeSet<&str>) -> Vec<(&'static ProfileField, BTreeSet<String>)> {
         let is_key = |kind| matches!(kind, FieldType::Email | FieldType::Identifier | FieldType::UserName);
-        let open = self.known.iter().filter(|field| is_key(field.kind) && !taken.contains(field.name.as_str()));
+        let can_be_renamed = |field: &&ProfileField| is_key(field.kind) && self.profile.columns == ColumnNames::Mapped;
+        let open = self.known.iter().filter(|field| can_be_renamed(field) && !taken.contains(field.name.as_str()));
         let read = |field: &'static ProfileField| {
             Some((field, Expression::parse(&field.sql, self.compiler.scope).ok()?.attributes))
         };
@@ -128,6 +130,7 @@ impl Columns<'_, '_> {
         open: &[(&'static ProfileField, BTreeSet<String>)],
     ) -> Option<&'static ProfileField> {
         let names = || self.known.iter().map(|field| field.name.as_str());
+        self.exact(name, options);
         if let Some(other) = &options.stands_for {
             let found = self.known(other.get_ref());
             if found.is_none() {
@@ -138,13 +141,31 @@ impl Columns<'_, '_> {
             return found;
         }
         let found = self.known(name.get_ref());
-        if found.is_none() && !self.profile.open {
+        if found.is_none() && !self.profile.columns.can_be_others() {
             let help = did_you_mean(name.get_ref(), names());
             let title = format!("{} takes no column {}{}", self.profile.title, self.prefix, name.get_ref());
             self.compiler.mistake(name.span(), title, help);
         }
         let renamed = || open.iter().find(|(_, attributes)| *attributes == expression.attributes).map(|(key, _)| *key);
         found.or_else(renamed)
+    }
+
+    /// A target that does not map columns knows each by its very name.
+    fn exact(&mut self, name: &Spanned<String>, options: &FieldOptions) {
+        if self.profile.columns == ColumnNames::Mapped {
+            return;
+        }
+        let title = &self.profile.title;
+        if let Some(other) = &options.stands_for {
+            let help = format!("name the column {}", other.get_ref());
+            self.compiler.mistake(other.span(), format!("{title} knows no column by another name"), Some(help));
+        }
+        let is_near =
+            |field: &&ProfileField| field.name != *name.get_ref() && field.name.eq_ignore_ascii_case(name.get_ref());
+        if let Some(field) = self.known.iter().find(is_near).filter(|_| self.profile.columns.can_be_others()) {
+            let help = format!("write {}", field.name);
+            self.compiler.mistake(name.span(), format!("{title} knows its columns by their case"), Some(help));
+        }
     }
 
     fn field(
@@ -212,6 +233,31 @@ impl Columns<'_, '_> {
             let help = format!("add \"{name}\" = \"{sql}\", or mark the column that it is: as = \"{name}\"");
             let title = format!("{} demands a column {name}", self.profile.title);
             self.compiler.mistake(self.output.profile.span(), title, Some(help));
+        }
+    }
+}
+
+impl Columns<'_, '_> {
+    /// A target that knows columns by their places takes all of its own, in order; the first that is amiss is told.
+    fn in_order(&mut self, fields: &Fields) {
+        let places = self.known.iter().zip(fields.0.iter().map(|(name, _)| name));
+        let misplaced = places.zip(1..).find(|((known, name), _)| known.name != *name.get_ref());
+        let is_known = |name: &Spanned<String>| self.known(name.get_ref()).is_some();
+        match misplaced {
+            _ if self.profile.columns != ColumnNames::Fixed => {}
+            // One that is not known was told already, and so was one that is demanded.
+            Some(((known, name), nth)) if is_known(name) => {
+                let title = format!("column {nth} of {} is {}", self.profile.title, known.name);
+                self.compiler.mistake(name.span(), title, Some("all of its columns stand in their order".into()));
+            }
+            Some(_) => {}
+            None => {
+                if let Some(missing) = self.known.get(fields.0.len()) {
+                    let title = format!("{} needs all of its columns: {} is missing", self.profile.title, missing.name);
+                    let help = format!("add \"{}\" = \"{}\"", missing.name, missing.sql);
+                    self.compiler.mistake(self.output.profile.span(), title, Some(help));
+                }
+            }
         }
     }
 }

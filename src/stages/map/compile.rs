@@ -9,13 +9,13 @@ use toml::Spanned;
 
 use super::columns::Columns;
 use super::expression::{Expression, Fault};
-use super::filter;
 use super::mistake::{Mistake, SourceText, did_you_mean, place};
 use super::nested;
 use super::options::{Maps, Output, Select};
 use super::scope::Scope;
 use super::{Compiled, OutputPlan};
-use crate::targets::{self, Profile};
+use super::{dialect, filter};
+use crate::targets::{self, Limits, Profile};
 
 /// The mapping's part of a pipeline file.
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +46,7 @@ pub fn compile(request: &MapRequest, scope: &Scope, source: &SourceText) -> Resu
     let filter = request.select.scim_filter.as_ref().and_then(|filter| compiler.filter(filter));
     let select: Vec<Expression> = condition.into_iter().chain(filter).collect();
     let outputs: Vec<_> = request.outputs.iter().filter_map(|output| compiler.output(output)).collect();
-    compiler.distinct_files();
+    compiler.distinct_files(&outputs);
     compiler.mistakes.sort_by_key(|mistake| mistake.span.start);
     if compiler.mistakes.is_empty() { Ok(Compiled { select, outputs }) } else { Err(compiler.mistakes) }
 }
@@ -179,11 +179,15 @@ impl Compiler<'_> {
         let fields = columns.plan(output.fields.as_ref());
         let lists = nested::lists(self, output, profile);
         nested::check(self, output, profile, &fields, &lists);
+        let (dialect, limits) = (dialect::dialect(self, output, profile), dialect::limits(self, output, profile));
+        dialect::check(self, output, &dialect, &fields);
         Some(OutputPlan {
             profile,
             file: output.file.get_ref().clone(),
             rows: output.rows.as_ref().map(|rows| rows.get_ref().clone()),
             format: output.format.as_ref().map_or(profile.format, |format| *format.get_ref()),
+            dialect,
+            limits,
             fields,
             lists,
             base_dn: output.base_dn.as_ref().map(|base| base.get_ref().clone()),
@@ -208,12 +212,18 @@ impl Compiler<'_> {
         self.mistakes.extend(file_name(file));
     }
 
-    fn distinct_files(&mut self) {
+    /// No two outputs write one file, nor one of the several files that an output with limits may be.
+    fn distinct_files(&mut self, plans: &[OutputPlan]) {
         let mut seen = BTreeSet::new();
+        let parted = plans.iter().filter(|plan| plan.limits != Limits::default());
+        let parted: Vec<String> = parted.map(|plan| plan.file.to_lowercase()).collect();
         for output in self.request.outputs {
-            let name = output.file.get_ref();
-            if !seen.insert(name.to_lowercase()) {
-                self.mistake(output.file.span(), format!("two outputs write {name}"), None);
+            let name = output.file.get_ref().to_lowercase();
+            let is_part = parted.iter().any(|file| dialect::is_part(&name, file));
+            if is_part || !seen.insert(name) {
+                let title = format!("two outputs write {}", output.file.get_ref());
+                let help = is_part.then(|| "a table that is larger than one file may be has numbered files".to_owned());
+                self.mistake(output.file.span(), title, help);
             }
         }
     }

@@ -15,6 +15,7 @@ use super::elements::ElementTable;
 use super::lists::MappedList;
 use super::values::{FieldFinding, judge};
 use super::{Compiled, Expression, FieldPlan, OutputPlan};
+use crate::targets::{Decimal, Dialect};
 
 /// Why a mapping could not be evaluated. Polars' own words are left out: they can carry somebody's values.
 #[derive(Debug, thiserror::Error)]
@@ -77,8 +78,8 @@ impl Compiled {
             condition.map(|condition| mask(condition, table, &format!("where of {}", plan.file))).transpose()?;
         let place = |nth: usize| format!("{} of {}", fields[nth].name, plan.file);
         let plans: Vec<_> = fields.iter().map(|field| &field.expression).collect();
-        let computed = compute(&plans, table, place)?;
-        let (columns, mut findings) = judge(&fields, computed, plan.formula, taken.as_deref());
+        let computed = compute(&plans, table, &plan.dialect, place)?;
+        let (columns, mut findings) = judge(&fields, computed, plan.rules(), taken.as_deref());
         let is_taken = |row: u32| taken.as_ref().is_none_or(|taken| taken[row as usize]);
         let mut mapped = Vec::with_capacity(plan.lists.len());
         let mut before = fields.len();
@@ -116,31 +117,39 @@ pub(super) fn mask_of_broken(condition: &Expression, table: &DataFrame, place: &
 
 /// One expression as a column of text.
 pub(super) fn text_column(value: &Expression, table: &DataFrame, place: &str) -> Result<StringChunked, MapError> {
-    Ok(compute(&[value], table, |_| place.to_owned())?.remove(0))
+    Ok(compute(&[value], table, &Dialect::default(), |_| place.to_owned())?.remove(0))
 }
 
-/// Every expression as a column of text, in one piece each.
+/// Every expression as a column of text, in one piece each, with days and decimals as the dialect has them.
 pub(super) fn compute(
     expressions: &[&Expression],
     table: &DataFrame,
+    dialect: &Dialect,
     place: impl Fn(usize) -> String + Sync,
 ) -> Result<Vec<StringChunked>, MapError> {
     let columns = compute_as(expressions, table, &place, None)?;
-    let text = |(nth, column): (usize, Column)| text(&column).map_err(|error| failed(place(nth), &error));
+    let text = |(nth, column): (usize, Column)| text(&column, dialect).map_err(|error| failed(place(nth), &error));
     columns.into_par_iter().enumerate().map(text).collect()
 }
 
 /// A column as text. Dates repeat, so each is written once; the library would format every cell anew.
-fn text(column: &Column) -> PolarsResult<StringChunked> {
+fn text(column: &Column, dialect: &Dialect) -> PolarsResult<StringChunked> {
     if column.dtype() != &DataType::Date {
-        return Ok(column.cast(&DataType::String)?.str()?.rechunk().into_owned());
+        let texts = column.cast(&DataType::String)?.str()?.rechunk().into_owned();
+        let has_comma = column.dtype().is_float() && dialect.decimal == Decimal::Comma;
+        if !has_comma {
+            return Ok(texts);
+        }
+        let texts: Vec<Option<String>> = texts.iter().map(|text| Some(text?.replace('.', ","))).collect();
+        return Ok(StringChunked::new(column.name().clone(), texts));
     }
     let days = column.date()?.physical();
     let mut written: FxHashMap<i32, String> = FxHashMap::default();
     for day in days.iter().flatten() {
         if let Entry::Vacant(new) = written.entry(day) {
             let date = date(1970, 1, 1).checked_add(day.days()).map_err(|_| polars_err!(ComputeError: "a date"))?;
-            new.insert(date.to_string());
+            let written = dialect.date.as_ref().map_or(Some(date.to_string()), |form| form.write(date));
+            new.insert(written.ok_or_else(|| polars_err!(ComputeError: "a date"))?);
         }
     }
     let texts: Vec<Option<&str>> = days.iter().map(|day| written.get(&day?).map(String::as_str)).collect();

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use rayon::prelude::{ParallelIterator, ParallelSlice};
 
 use super::json::Json;
-use super::{MappedOutput, OutputPlan, bulk, ldif};
+use super::{MappedOutput, OutputPlan, bulk, ldif, write};
 use crate::targets::Format;
 
 /// Writes the content of a file and returns the number of its rows.
@@ -26,21 +26,18 @@ pub struct OutputFile<'a> {
 /// The files of an output with these rows of its table, in this order.
 pub fn files<'a>(plan: &'a OutputPlan, output: &'a MappedOutput, rows: &'a [u32]) -> Vec<OutputFile<'a>> {
     let profile = plan.profile;
-    let one = |headers, write| vec![OutputFile { path: plan.file.clone(), rows: None, headers, write }];
+    let one = |write| vec![OutputFile { path: plan.file.clone(), rows: None, headers: None, write }];
     let json = || Json::new(output, &profile.schemas);
     match plan.format {
-        // A table in columns is not written yet: no profile asks for it.
-        Format::Csv | Format::Parquet => {
-            let headers = Some(u64::from(profile.dialect.header));
-            one(headers, Box::new(|out| output.write_csv(rows, &profile.dialect, out)))
-        }
+        Format::Csv => write::files(plan, output, rows),
+        Format::Parquet => one(Box::new(|out| output.write_parquet(rows, out))),
         Format::Jsonl => {
             let json = json();
-            one(None, Box::new(move |out| json.write_lines(rows, out)))
+            one(Box::new(move |out| json.write_lines(rows, out)))
         }
         Format::JsonArray => {
             let json = json();
-            one(None, Box::new(move |out| json.write_array(rows, out)))
+            one(Box::new(move |out| json.write_array(rows, out)))
         }
         Format::ScimBulk => bulk::files(plan, output, rows),
         Format::Ldif => ldif::files(plan, output, rows),

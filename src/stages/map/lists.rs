@@ -64,8 +64,8 @@ impl MappedList {
         let place = |nth: usize| format!("each.{}.{} of {}", plan.name, plan.fields[nth].name, output.file);
         let taken = taken(plan, table, &format!("the condition of each.{} of {}", plan.name, output.file))?;
         let expressions: Vec<&Expression> = plan.fields.iter().map(|field| &field.expression).collect();
-        let computed = compute(&expressions, table, place)?;
-        let (columns, found) = judge(&plan.fields, computed, output.formula, taken.as_deref());
+        let computed = compute(&expressions, table, &output.dialect, place)?;
+        let (columns, found) = judge(&plan.fields, computed, output.rules(), taken.as_deref());
         let field = |nth: usize| u16::try_from(before + nth).unwrap_or(u16::MAX);
         let of_parent = |finding: FieldFinding| FieldFinding {
             row: parents[finding.row as usize],

@@ -9,6 +9,7 @@ mod bulk;
 mod check;
 mod columns;
 mod compile;
+mod dialect;
 mod elements;
 mod evaluate;
 mod expression;
@@ -22,6 +23,7 @@ mod lists;
 mod mistake;
 mod nested;
 mod options;
+mod parquet;
 mod path;
 mod rewrite;
 mod scope;
@@ -38,6 +40,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use check::{Check, CheckPlan, CheckScopes, CheckSeverity, Over, Target, compile_checks};
 pub use compile::{MapRequest, compile, separate_file};
+pub use dialect::{DialectOptions, LimitOptions};
 pub use elements::{ElementKind, ElementTable, elements};
 pub use evaluate::{MapError, MappedOutput};
 pub use expression::Expression;
@@ -50,9 +53,10 @@ pub use options::{Field, FieldOptions, Fields, Lists, Maps, OnNull, OnUnmapped, 
 pub use scope::{Attribute, Scope, Type};
 pub use table::{Columns as TableColumns, Joined, build, build_admitted, build_rows};
 pub use trace::Trace;
+use values::ValueRules;
 pub use values::{FieldFinding, Problem};
 
-use crate::targets::{FieldType, Format, Formula, Profile};
+use crate::targets::{Dialect, FieldType, Format, Formula, Limits, Profile};
 
 /// A mapping that was checked.
 #[derive(Clone, Debug)]
@@ -68,6 +72,10 @@ pub struct OutputPlan {
     pub profile: &'static Profile,
     pub file: String,
     pub format: Format,
+    /// How its table is written, if it is CSV.
+    pub dialect: Dialect,
+    /// How much of it one file may hold.
+    pub limits: Limits,
     /// The side extract whose rows it writes; `None`: the persons.
     pub rows: Option<String>,
     pub fields: Vec<FieldPlan>,
@@ -107,6 +115,11 @@ pub struct ValueMap {
 }
 
 impl OutputPlan {
+    /// What is demanded of every value.
+    fn rules(&self) -> ValueRules<'_> {
+        ValueRules { formula: self.formula, starts: &self.profile.formula_starts, dialect: &self.dialect }
+    }
+
     /// Who of the emitted stands in this file, as it was written.
     pub fn condition_sql(&self) -> Option<&str> {
         self.condition.as_ref().map(|expression| expression.sql.as_str())

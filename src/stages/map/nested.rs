@@ -8,7 +8,7 @@ use super::mistake::did_you_mean;
 use super::options::{List, Output};
 use super::path::{self, Shape, Step};
 use super::{FieldPlan, ListPlan};
-use crate::targets::{Format, Profile, ProfileField, ProfileList};
+use crate::targets::{ColumnNames, Format, Profile, ProfileField, ProfileList};
 
 use toml::Spanned;
 
@@ -166,6 +166,9 @@ fn renames(compiler: &mut Compiler<'_>, output: &Output, profile: &Profile) {
     let of_lists = profile.lists.iter().flat_map(|list| list.fields.iter().map(move |field| (list, field)));
     let of_lists = of_lists.map(|(list, field)| format!("{}.{}", list.name, field.name));
     let known: Vec<String> = profile.fields.iter().map(|field| field.name.clone()).chain(of_lists).collect();
+    if let Some((key, _)) = output.rename.first().filter(|_| profile.columns != ColumnNames::Mapped) {
+        compiler.mistake(key.span(), format!("{} knows no column by another name", profile.title), None);
+    }
     for (key, _) in output.rename.iter().filter(|(key, _)| !known.contains(key.get_ref())) {
         let help = did_you_mean(key.get_ref(), known.iter().map(String::as_str));
         compiler.mistake(key.span(), format!("{} has no key {}", profile.title, key.get_ref()), help);

@@ -12,6 +12,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use toml::Spanned;
 
+use super::dialect::{DialectOptions, LimitOptions};
 use crate::targets::{Format, Formula};
 
 /// Who of the resolved persons is emitted.
@@ -52,6 +53,10 @@ pub struct Output {
     pub condition: Option<Spanned<String>>,
     /// What is done with a value that a spreadsheet would run as a formula. Without: what the profile says.
     pub formula: Option<Formula>,
+    /// `[output.dialect]`: how the table is written, as far as the target can be told.
+    pub dialect: Option<DialectOptions>,
+    /// `[output.limits]`: how much one file may hold. A table that is larger is several files.
+    pub limits: Option<LimitOptions>,
     /// `[output.each.NAME]`: one element per current work relationship, e-mail, phone or address, each a table of
     /// expressions over that element's attributes.
     #[serde(default)]

@@ -4,7 +4,7 @@ use polars::prelude::{DataFrame, DataType, PolarsError, StringChunked};
 use serde::Serialize;
 
 use super::evaluate::{MapError, compute};
-use super::values::{Judge, Problem};
+use super::values::{Judge, Problem, ValueRules};
 use super::{Compiled, FieldPlan};
 use crate::targets::Formula;
 
@@ -53,8 +53,10 @@ impl Compiled {
         let Some(field) = plan.fields.iter().find(|other| other.name == field) else { return Ok(None) };
         let inputs = field.expression.attributes.iter().map(|name| input(name, table));
         let inputs = inputs.collect::<Result<_, PolarsError>>().map_err(|error| MapError::table(&error))?;
-        let computed = compute(&[&field.expression], table, |_| format!("{} of {}", field.name, plan.file))?.remove(0);
-        Ok(Some(Trace::new(field, plan.formula, inputs, computed)))
+        let computed =
+            compute(&[&field.expression], table, &plan.dialect, |_| format!("{} of {}", field.name, plan.file))?
+                .remove(0);
+        Ok(Some(Trace::new(field, plan.rules(), inputs, computed)))
     }
 }
 
@@ -64,7 +66,7 @@ fn input(name: &str, table: &DataFrame) -> Result<Input, PolarsError> {
 }
 
 impl Trace {
-    fn new(field: &FieldPlan, formula: Formula, inputs: Vec<Input>, column: StringChunked) -> Trace {
+    fn new(field: &FieldPlan, rules: ValueRules<'_>, inputs: Vec<Input>, column: StringChunked) -> Trace {
         let filled = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
         let computed = column.get(0).and_then(filled);
         let map = field.map.as_ref().zip(computed.as_deref()).map(|(map, value)| {
@@ -74,17 +76,17 @@ impl Trace {
         });
         let mapped = map.as_ref().map_or_else(|| computed.clone(), |map| map.value.clone());
         let default = field.default.clone().filter(|_| mapped.is_none());
-        let (column, problems) = Judge::new(field, formula).column(column);
+        let (column, problems) = Judge::new(field, rules).column(column);
         let value = column.get(0).and_then(filled);
         let escaped = value != mapped && value != default;
         let problems = problems.into_iter().map(|(_, problem)| problem.text()).collect();
         let sql = field.expression.sql.clone();
-        Trace { sql, inputs, computed, map, default, escaped, value, demands: demands(field, formula), problems }
+        Trace { sql, inputs, computed, map, default, escaped, value, demands: demands(field, rules), problems }
     }
 }
 
 /// What the target demands of a column, in words.
-fn demands(field: &FieldPlan, formula: Formula) -> Vec<String> {
+fn demands(field: &FieldPlan, rules: ValueRules<'_>) -> Vec<String> {
     const SHOWN: usize = 8;
     let mut demands = Vec::new();
     if field.required {
@@ -104,8 +106,13 @@ fn demands(field: &FieldPlan, formula: Formula) -> Vec<String> {
         words.truncate(SHOWN);
         demands.push(format!("one of {}{more}", words.join(", ")));
     }
-    if formula == Formula::Escape {
-        demands.push("an apostrophe before what a spreadsheet would run".to_owned());
+    if !rules.dialect.encoding.has_all() {
+        demands.push(format!("the characters of {}", rules.dialect.encoding.name()));
+    }
+    match rules.formula {
+        Formula::Escape => demands.push("an apostrophe before what a spreadsheet would run".to_owned()),
+        Formula::Quote => demands.push("apostrophes around what a spreadsheet would run".to_owned()),
+        Formula::Off | Formula::Warn => {}
     }
     demands
 }
@@ -118,6 +125,7 @@ impl Problem {
             Problem::Vocabulary => "OUT012: the target does not know the value",
             Problem::Unmapped => "OUT012: the map does not have the value",
             Problem::TooLong => "OUT012: the value is too long",
+            Problem::Unwritable => "OUT014: the file cannot hold the value",
             Problem::Formula => "OUT020: a spreadsheet would run the value",
         }
     }

@@ -9,7 +9,7 @@ use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 use super::evaluate::MappedOutput;
 use super::{FieldPlan, OnUnmapped, ValueMap};
 use crate::stages::validate::uniqueness::{folded, same_text};
-use crate::targets::{FieldType, Formula};
+use crate::targets::{Dialect, FieldType, Formula};
 
 /// Something wrong with one value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,15 +32,42 @@ pub enum Problem {
     Unmapped,
     /// Longer than the target takes.
     TooLong,
+    /// The file cannot hold it: a character is not in its encoding, or it would be read as no value (`OUT014`).
+    Unwritable,
     /// A spreadsheet would run it as a formula (`OUT020`).
     Formula,
+}
+
+/// What is demanded of every value of an output.
+#[derive(Clone, Copy)]
+pub(super) struct ValueRules<'a> {
+    pub formula: Formula,
+    /// The first characters of a formula.
+    pub starts: &'a str,
+    pub dialect: &'a Dialect,
+}
+
+impl ValueRules<'_> {
+    /// Whether a spreadsheet would run the value (rule 26).
+    fn is_formula(&self, value: &str) -> bool {
+        self.formula != Formula::Off && value.starts_with(|first| self.starts.contains(first))
+    }
+
+    /// The value as it is written.
+    fn written<'v>(&self, value: &'v str) -> Cow<'v, str> {
+        match self.formula {
+            Formula::Escape if self.is_formula(value) => Cow::Owned(format!("'{value}")),
+            Formula::Quote if self.is_formula(value) => Cow::Owned(format!("'{value}'")),
+            _ => Cow::Borrowed(value),
+        }
+    }
 }
 
 /// Applies maps and defaults, and judges every value of the rows that are `taken`. An empty text is no value.
 pub(super) fn judge(
     fields: &[FieldPlan],
     columns: Vec<StringChunked>,
-    formula: Formula,
+    rules: ValueRules<'_>,
     taken: Option<&[bool]>,
 ) -> (Vec<StringChunked>, Vec<FieldFinding>) {
     let is_taken = |row: usize| taken.is_none_or(|taken| taken[row]);
@@ -49,7 +76,7 @@ pub(super) fn judge(
         .zip(fields)
         .collect::<Vec<_>>()
         .into_par_iter()
-        .map(|(column, field)| Judge::new(field, formula).column(column))
+        .map(|(column, field)| Judge::new(field, rules).column(column))
         .collect();
     let mut findings = Vec::new();
     let mut columns = Vec::with_capacity(judged.len());
@@ -65,17 +92,18 @@ pub(super) fn judge(
 
 pub(super) struct Judge<'a> {
     field: &'a FieldPlan,
-    formula: Formula,
+    rules: ValueRules<'a>,
     problems: Vec<(u32, Problem)>,
 }
 
 impl<'a> Judge<'a> {
-    pub(super) fn new(field: &'a FieldPlan, formula: Formula) -> Judge<'a> {
-        Judge { field, formula, problems: Vec::new() }
+    pub(super) fn new(field: &'a FieldPlan, rules: ValueRules<'a>) -> Judge<'a> {
+        Judge { field, rules, problems: Vec::new() }
     }
 
     pub(super) fn column(mut self, column: StringChunked) -> (StringChunked, Vec<(u32, Problem)>) {
-        let changes = self.field.map.is_some() || self.field.default.is_some() || self.formula == Formula::Escape;
+        let is_escaped = matches!(self.rules.formula, Formula::Escape | Formula::Quote);
+        let changes = self.field.map.is_some() || self.field.default.is_some() || is_escaped;
         let rows = (0u32..).zip(column.iter());
         if !changes {
             rows.for_each(|(row, value)| self.value(row, value));
@@ -104,8 +132,7 @@ impl<'a> Judge<'a> {
         };
         let value = mapped.or(field.default.as_deref());
         self.value(row, value);
-        let is_escaped = |value: &str| self.formula == Formula::Escape && is_formula(value);
-        value.map(|value| if is_escaped(value) { Cow::Owned(format!("'{value}")) } else { Cow::Borrowed(value) })
+        value.map(|value| self.rules.written(value))
     }
 
     fn value(&mut self, row: u32, value: Option<&str>) {
@@ -124,7 +151,10 @@ impl<'a> Judge<'a> {
         if self.field.max_len.is_some_and(|most| value.len() > most as usize && value.chars().count() > most as usize) {
             self.problems.push((row, Problem::TooLong));
         }
-        if self.formula != Formula::Off && is_formula(value) {
+        if !self.rules.dialect.can_write(value) {
+            self.problems.push((row, Problem::Unwritable));
+        }
+        if self.rules.is_formula(value) {
             self.problems.push((row, Problem::Formula));
         }
     }
@@ -142,11 +172,6 @@ impl ValueMap {
             (None, OnUnmapped::Quarantine) => Err(Unknown),
         }
     }
-}
-
-/// Whether a spreadsheet would run it: a leading `=`, `+`, `-`, `@`, tab or CR (rule 26).
-fn is_formula(value: &str) -> bool {
-    value.starts_with(['=', '+', '-', '@', '\t', '\r'])
 }
 
 impl MappedOutput {

@@ -26,7 +26,7 @@ pub const RESOLUTION: [&str; 9] = [
 pub const PLACEMENT_FILE: &str = "placement.csv";
 
 /// The columns of `placement.csv`: for every user the ids of the legal employer and the business unit ([`unit_id`]), and
-/// the row of the user file that the manifest names, counted from 1. Sorted as `resolution.csv` is.
+/// the row of the user files that the manifest names, counted from 1 through all of them. Sorted as `resolution.csv` is.
 pub const PLACEMENT: [&str; 4] = ["PersonNumber", "LegalEmployer", "BusinessUnit", "Row"];
 
 /// A legal employer or a business unit by a short hash of its name: the same in every run. What has no name has none.

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::PublishError;
 use super::tally::digest;
+use crate::model::charset::Charset;
 use crate::stages::map::FieldLineage;
 use crate::stages::validate::guards::{Origin, Verdict};
 
@@ -105,12 +106,18 @@ pub struct Persons {
     pub quarantined: u64,
 }
 
-/// The output that holds the users, and how to read it again.
+/// The files that hold the users, and how to read them again. Their rows are counted through.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Users {
+    /// The first file.
     pub path: String,
+    /// Those that go on with the same columns.
+    #[serde(default)]
+    pub further: Vec<String>,
+    #[serde(default)]
+    pub encoding: Charset,
     pub delimiter: char,
-    /// Records before the first row, the last of them the header.
+    /// Records before the first row of each file, the last of them the header.
     pub headers: u64,
     /// The columns that hold e-mail addresses.
     pub emails: Vec<String>,

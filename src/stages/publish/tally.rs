@@ -1,6 +1,7 @@
 //! Bytes counted and hashed as they pass, in both directions: on the way to the disk, and when they are read back.
 //!
 //! Records are counted by line ends outside quotes, whatever the delimiter: not by the library that wrote them (promise 10).
+//! A file that begins with the mark of UTF-16 is counted by its units of two bytes, every other one by its bytes.
 
 use std::fmt::Write as _;
 use std::fs::File;
@@ -8,6 +9,8 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
+
+use crate::model::charset::UTF_16_MARK;
 
 /// What passed: its SHA-256 in hexadecimal, its size, and its records if it is CSV.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,6 +25,10 @@ pub(super) struct Tallied<T> {
     inner: T,
     hash: Sha256,
     bytes: u64,
+    /// The first bytes, as many as a mark has.
+    start: Vec<u8>,
+    /// The first byte of a unit of two whose second is still to come.
+    half: u8,
     records: u64,
     quoted: bool,
     /// Whether the last record has no line end yet.
@@ -30,7 +37,8 @@ pub(super) struct Tallied<T> {
 
 impl<T> Tallied<T> {
     pub fn new(inner: T) -> Self {
-        Tallied { inner, hash: Sha256::new(), bytes: 0, records: 0, quoted: false, open: false }
+        let (hash, start) = (Sha256::new(), Vec::new());
+        Tallied { inner, hash, bytes: 0, start, half: 0, records: 0, quoted: false, open: false }
     }
 
     /// The stream itself, and what passed through it.
@@ -42,15 +50,37 @@ impl<T> Tallied<T> {
     fn pass(&mut self, bytes: &[u8]) {
         let Some(last) = bytes.last() else { return };
         self.hash.update(bytes);
-        self.bytes += bytes.len() as u64;
-        for at in memchr::memchr2_iter(b'"', b'\n', bytes) {
-            if bytes[at] == b'"' {
-                self.quoted = !self.quoted;
-            } else if !self.quoted {
-                self.records += 1;
-            }
+        // Neither byte of a mark is a quote or a line end: it does not matter how it is counted itself.
+        let missing = UTF_16_MARK.len() - self.start.len();
+        self.start.extend(bytes.iter().take(missing));
+        if self.start == UTF_16_MARK {
+            bytes.iter().for_each(|byte| self.wide(*byte));
+        } else {
+            memchr::memchr2_iter(b'"', b'\n', bytes).for_each(|at| self.character(bytes[at]));
+            self.bytes += bytes.len() as u64;
+            self.open = self.quoted || *last != b'\n';
         }
-        self.open = self.quoted || *last != b'\n';
+    }
+
+    /// A byte of a file in UTF-16: every second one makes a unit.
+    fn wide(&mut self, byte: u8) {
+        self.bytes += 1;
+        if self.bytes % 2 == 1 {
+            self.half = byte;
+        } else {
+            let ascii = if byte == 0 { self.half } else { 0 };
+            self.character(ascii);
+            let is_mark = self.bytes == UTF_16_MARK.len() as u64;
+            self.open = !is_mark && (self.quoted || ascii != b'\n');
+        }
+    }
+
+    fn character(&mut self, ascii: u8) {
+        if ascii == b'"' {
+            self.quoted = !self.quoted;
+        } else if ascii == b'\n' && !self.quoted {
+            self.records += 1;
+        }
     }
 }
 
@@ -123,6 +153,21 @@ mod tests {
         {
             for chunk in [1, 2, 64] {
                 assert_eq!(seen(text, chunk).records, records, "{text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn of_utf_16_the_units_are_counted() {
+        // Units whose bytes are those of a quote and of a line end, and are neither.
+        for (text, records) in [("", 0), ("a\n", 1), ("\u{0a22}\u{220a}\n", 1), ("\"\u{0a0a}\n\"\n\u{2222}", 2)] {
+            let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            let bytes = [&UTF_16_MARK[..], &bytes].concat();
+            for chunk in [1, 2, 3, 64] {
+                let mut tallied = Tallied::new(io::sink());
+                bytes.chunks(chunk).for_each(|bytes| tallied.write_all(bytes).unwrap());
+                let seen = tallied.finish().1;
+                assert_eq!((seen.records, seen.bytes), (records, bytes.len() as u64), "{text:?} by {chunk}");
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The values of the users of a run as hashes, by row of its user file: none is kept, and a million users of thirty
+//! The values of the users of a run as hashes, by row of its user files: none is kept, and a million users of thirty
 //! fields take a hundred and twenty megabytes.
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
@@ -9,8 +9,10 @@ use super::super::PublishError;
 use super::super::manifest::Users;
 use super::Run;
 use super::source::{Source, wrong};
+use crate::model::charset::Decoded;
 
-/// A user file.
+/// The user files of a run, one after the other.
+#[derive(Default)]
 pub struct Cells {
     fields: Vec<String>,
     emails: Vec<String>,
@@ -22,38 +24,46 @@ impl Cells {
     /// Reads the users of a run; `None` where they are not in CSV.
     pub fn read(run: Run<'_>) -> Result<Option<Cells>, PublishError> {
         let Some(users) = &run.manifest.users else { return Ok(None) };
-        let mut source = Source::open(run, &users.path)?;
-        match Cells::parse(&mut source, users) {
-            Ok(cells) => source.finish().map(|()| Some(cells)),
-            Err(error) => Err(source.refuse(&error)),
+        let mut cells = Cells { emails: users.emails.clone(), ..Cells::default() };
+        for path in std::iter::once(&users.path).chain(&users.further) {
+            let mut source = Source::open(run, path)?;
+            match cells.parse(&mut source, users) {
+                Ok(()) => source.finish()?,
+                Err(error) => return Err(source.refuse(&error)),
+            }
         }
+        Ok(Some(cells))
     }
 
-    fn parse(source: &mut Source, users: &Users) -> Result<Cells, csv::Error> {
+    /// Adds the rows of a file.
+    fn parse(&mut self, source: &mut Source, users: &Users) -> Result<(), csv::Error> {
         let delimiter = u8::try_from(users.delimiter).map_err(|_| wrong("its delimiter is no byte"))?;
         let mut rows = ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
             .delimiter(delimiter)
             .buffer_capacity(1 << 18)
-            .from_reader(source);
+            .from_reader(Decoded::new(source, users.encoding));
         let mut row = ByteRecord::new();
         for _ in 0..users.headers {
             if !rows.read_byte_record(&mut row)? {
                 return Err(wrong("it has no header"));
             }
         }
-        let name = |cell: &[u8]| String::from_utf8_lossy(cell).trim_start_matches('\u{feff}').to_owned();
-        let mut cells =
-            Cells { fields: row.iter().map(name).collect(), emails: users.emails.clone(), hashes: Vec::new() };
-        while rows.read_byte_record(&mut row)? {
-            if row.len() != cells.fields.len() {
-                let line = row.position().map_or(0, csv::Position::line);
-                return Err(wrong(format!("line {line} has {} fields, not {}", row.len(), cells.fields.len())));
-            }
-            cells.hashes.extend(row.iter().map(hash));
+        let names: Vec<String> = row.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
+        if self.fields.is_empty() {
+            self.fields = names;
+        } else if self.fields != names {
+            return Err(wrong("it has other columns than the file before"));
         }
-        Ok(cells)
+        while rows.read_byte_record(&mut row)? {
+            if row.len() != self.fields.len() {
+                let line = row.position().map_or(0, csv::Position::line);
+                return Err(wrong(format!("line {line} has {} fields, not {}", row.len(), self.fields.len())));
+            }
+            self.hashes.extend(row.iter().map(hash));
+        }
+        Ok(())
     }
 
     fn row(&self, row: usize) -> Option<&[u32]> {
