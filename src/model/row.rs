@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -65,6 +65,17 @@ impl<'a> Cells<'a> {
         (0..self.texts.columns.nth.len()).map(move |column| self.get(column))
     }
 
+    /// Whether two rows are equal in all columns but some.
+    pub fn equal_but(self, other: Cells<'_>, columns: &RangeInclusive<usize>) -> bool {
+        let places = || (0..self.texts.columns.nth.len()).filter(|place| !columns.contains(place));
+        self.is(other) || places().all(|place| self.get(place) == other.get(place))
+    }
+
+    /// Whether it is the same row: then it is equal without a look at its cells.
+    fn is(self, other: Cells<'_>) -> bool {
+        std::ptr::eq(self.texts, other.texts) && self.row == other.row
+    }
+
     fn nth(self, nth: usize) -> &'a str {
         let cell = self.row as usize * self.texts.columns.width + nth;
         let start = if cell == 0 { 0 } else { self.texts.ends[cell - 1] };
@@ -75,7 +86,7 @@ impl<'a> Cells<'a> {
 /// Cells are compared one by one, in the order of the layout, whichever columns their files have.
 impl Ord for Cells<'_> {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.iter().cmp(other.iter())
+        if self.is(*other) { Ordering::Equal } else { self.iter().cmp(other.iter()) }
     }
 }
 
@@ -87,7 +98,7 @@ impl PartialOrd for Cells<'_> {
 
 impl PartialEq for Cells<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.iter().eq(other.iter())
+        self.is(*other) || self.iter().eq(other.iter())
     }
 }
 

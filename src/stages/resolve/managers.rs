@@ -144,10 +144,7 @@ fn find_one(directory: &Directory<'_>, person: usize, resolved: &mut Resolved, d
 fn entries(workforce: &Workforce, person: usize, position: u32) -> Vec<Entry<'_>> {
     let table = workforce.table(Kind::Assignment);
     let chosen = table.rows.cells(&table.rows.rows[position as usize]);
-    let same = |cells: &Cells<'_>| {
-        let pairs = cells.iter().zip(chosen.iter()).enumerate();
-        pairs.into_iter().all(|(place, (a, b))| a == b || assignment::MANAGER_COLUMNS.contains(&place))
-    };
+    let same = |cells: &Cells<'_>| cells.equal_but(chosen, &assignment::MANAGER_COLUMNS);
     let is_line_manager = |cells: &Cells<'_>| matches!(cells.get(assignment::MANAGER_TYPE), "" | LINE_MANAGER);
     let rows = table.of(person).iter().filter(|row| row.fate == Fate::Admitted).map(|row| table.rows.cells(row));
     let mut entries: Vec<Entry<'_>> = rows
