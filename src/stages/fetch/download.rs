@@ -83,9 +83,7 @@ impl<'a> Inbox<'a> {
         let (mut hash, mut read) = (Sha256::new(), 0);
         source.read(name, bytes, &mut |chunk| {
             self.go_on()?;
-            if matches!(rest, Rest::Part(_)) {
-                hash.update(chunk);
-            }
+            hash.update(chunk);
             rest.write(chunk)?;
             read += chunk.len() as u64;
             self.progress.advance(read.saturating_sub(*counted));

@@ -141,26 +141,39 @@ fn take(
     let expected = sets.iter().flat_map(|set| &set.files).filter_map(|file| file.bytes).fold(0, u64::saturating_add);
     progress.begin("fetch", "bytes", Some(expected));
     let inbox = Inbox::new(options, context, progress);
-    let mut fetched = Vec::new();
-    for set in &sets {
-        for (i, file) in set.files.iter().enumerate() {
-            match inbox.take(source.as_mut(), set.kind, i + 1, &file.name) {
-                Ok(file) => fetched.push(file),
-                Err(error) => {
-                    discard(&fetched);
-                    return Err(error);
-                }
+    let files = sets.iter().flat_map(|set| set.files.iter().zip(1..).map(|(file, nth)| (set.kind, nth, &file.name)));
+    let files: Vec<(&'static str, usize, &String)> = files.collect();
+    let fetched = if source.is_local() {
+        // Side by side, each from the folder for itself; of several errors the first in their order is told.
+        let one = |(kind, nth, name): &(&'static str, usize, &String)| {
+            inbox.take(open(options, context, line)?.as_mut(), kind, *nth, name)
+        };
+        let taken: Vec<Result<Fetched, FetchError>> = files.par_iter().map(one).collect();
+        taken.into_iter().collect::<Result<Vec<Fetched>, FetchError>>()?
+    } else {
+        one_by_one(&inbox, source.as_mut(), &files)?
+    };
+    let bytes: u64 = fetched.iter().map(|file| file.bytes).sum();
+    progress.end(&format!("{} files, {bytes} bytes, from {}", fetched.len(), options.from));
+    Ok(fetched)
+}
+
+/// Downloads the files over one connection. What was downloaded before the first that fails is removed.
+fn one_by_one(
+    inbox: &Inbox<'_>,
+    source: &mut dyn Source,
+    files: &[(&'static str, usize, &String)],
+) -> Result<Vec<Fetched>, FetchError> {
+    let mut fetched = Vec::with_capacity(files.len());
+    for (kind, nth, name) in files {
+        match inbox.take(source, kind, *nth, name) {
+            Ok(file) => fetched.push(file),
+            Err(error) => {
+                discard(&fetched);
+                return Err(error);
             }
         }
     }
-    // What is in memory was not hashed on its way: here it takes all cores.
-    fetched.par_iter_mut().for_each(|file| {
-        if let Body::Memory(bytes) = &file.body {
-            file.sha256 = hex(&Sha256::digest(bytes));
-        }
-    });
-    let bytes: u64 = fetched.iter().map(|file| file.bytes).sum();
-    progress.end(&format!("{} files, {bytes} bytes, from {}", fetched.len(), options.from));
     Ok(fetched)
 }
 

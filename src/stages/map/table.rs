@@ -72,6 +72,15 @@ impl<'a> Subjects<'a> {
         }
     }
 
+    /// The same in pieces of a size that a core's cache holds the rows of; none of nobody.
+    fn pieces(self) -> Vec<Self> {
+        const SUBJECTS: usize = 4096;
+        match self {
+            Subjects::Persons(persons) => persons.chunks(SUBJECTS).map(Subjects::Persons).collect(),
+            Subjects::Elements(elements) => elements.chunks(SUBJECTS).map(Subjects::Elements).collect(),
+        }
+    }
+
     fn iter(self) -> impl Iterator<Item = Subject<'a>> {
         (0..self.len()).map(move |at| match self {
             Subjects::Persons(persons) => Subject { person: persons[at], element: None },
@@ -175,9 +184,17 @@ impl<'a> Columns<'a> {
         }
     }
 
+    /// Piece by piece: the rows of some thousand persons stay in the cache while every column takes its cells from them.
     fn table(&self, names: &[String], subjects: Subjects<'_>) -> PolarsResult<DataFrame> {
-        let built = names.par_iter().map(|name| self.column(name, subjects)).collect::<PolarsResult<Vec<Column>>>()?;
-        DataFrame::new(subjects.len(), built)
+        let piece = |subjects: Subjects<'_>| {
+            let built = names.iter().map(|name| self.column(name, subjects)).collect::<PolarsResult<Vec<Column>>>()?;
+            DataFrame::new(subjects.len(), built)
+        };
+        let pieces = subjects.pieces().into_par_iter().map(piece).collect::<PolarsResult<Vec<DataFrame>>>()?;
+        let mut pieces = pieces.into_iter();
+        let Some(mut table) = pieces.next() else { return piece(subjects) };
+        pieces.try_for_each(|piece| table.vstack_mut_owned(piece).map(|_| ()))?;
+        Ok(table)
     }
 
     /// The row of a kind that tells of somebody: an element's own, else the one that resolution took.

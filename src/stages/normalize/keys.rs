@@ -17,9 +17,15 @@ use crate::model::row::{Fate, NOBODY, Row};
 /// Notes every finding that takes more than one person to see, and leaves the indexes that it took for those who look
 /// further.
 pub fn compare(workforce: &mut Workforce) {
-    let relationships = Index::build(workforce, Kind::WorkRelationship, work_relationship::PERIOD_OF_SERVICE_ID);
-    let assignments = Index::build(workforce, Kind::Assignment, assignment::ASSIGNMENT_ID);
-    let person_ids = PersonIds::build(workforce);
+    let (person_ids, (relationships, assignments)) = rayon::join(
+        || PersonIds::build(workforce),
+        || {
+            rayon::join(
+                || Index::build(workforce, Kind::WorkRelationship, work_relationship::PERIOD_OF_SERVICE_ID),
+                || Index::build(workforce, Kind::Assignment, assignment::ASSIGNMENT_ID),
+            )
+        },
+    );
     let mut found = Vec::new();
     note(&mut found, Code::Key021, true, relationships.shared(workforce));
     note(&mut found, Code::Key021, true, assignments.shared(workforce));

@@ -262,8 +262,10 @@ fn group_by_number(tables: &mut [Table; Kind::ALL.len()]) -> Numbers {
     for ((table, keys), starts) in tables.iter_mut().zip(keys).zip(starts) {
         let rows = &table.rows.rows;
         let mut owned: Vec<Row> = keys.par_iter().map(|key| rows[key.row as usize].of(key.person)).collect();
-        let of_nobody = rows.iter().filter(|row| readable_number(&table.rows, row).is_none());
-        owned.extend(of_nobody.map(|row| row.of(NOBODY)));
+        if owned.len() < rows.len() {
+            let of_nobody = rows.iter().filter(|row| readable_number(&table.rows, row).is_none());
+            owned.extend(of_nobody.map(|row| row.of(NOBODY)));
+        }
         table.rows.rows = owned;
         table.groups = Groups { starts };
     }
