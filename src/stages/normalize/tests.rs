@@ -61,6 +61,8 @@ fn rule_5_equal_rows_collapse_to_the_first() {
     let twice = with("1,w,a,E,2020-01-01,,,Y\n1, w ,a,E,2020-01-01,,,Y\n1,w,a,E,2020-01-01,,,N");
     assert_eq!(codes(&twice, "1"), "ROW010");
     assert_eq!(fates(&twice, Kind::Assignment), [Fate::Admitted, Fate::Duplicate, Fate::Admitted]);
+    let alone = with("1,w,a,E,2020-01-01,,,Y\n1,w,a,E,2020-01-01,,,Y");
+    assert_eq!(fates(&alone, Kind::Assignment), [Fate::Admitted, Fate::Duplicate]);
 }
 
 #[test]
@@ -156,6 +158,7 @@ fn rule_8_person_ids_and_person_numbers_are_pairs() {
     assert_eq!(["1", "2"].map(|number| codes(&two_numbers, number)), ["KEY023", "KEY023"]);
     assert!(two_numbers.notes.iter().all(|notes| notes.errors.is_empty()));
     assert_eq!(codes(&three("", "1,w,E,2020-01-01,,Y", ""), "1"), "PER020");
+    assert_eq!(codes(&three("", "", "1,w,a,E,2020-01-01,,,Y"), "1"), "PER020;WR020");
 }
 
 #[test]
@@ -178,6 +181,21 @@ fn rule_9_undated_rows_of_one_key_say_the_same() {
     assert_eq!(persons("1,x,Ash,\n1,x,Oak,"), "PER021");
     assert_eq!(persons("1,x,Ash,\n1,,Ash,"), "", "an id is a key, and no value");
     assert_eq!(persons("1,x,Ash,GLOBAL\n1,x,Ash,US"), "PER021", "the type of a name is a value as well");
+}
+
+#[test]
+fn rule_9_undated_names_of_one_type_say_the_same() {
+    let names = |header: &str, rows: &str| {
+        let files = vec![Csv::new(Kind::Person, PERSON, ONE[0]), Csv::new(Kind::Name, header, rows)];
+        codes(&workforce(files), "1")
+    };
+    const UNDATED: &str = "PersonNumber,PersonId,NameType,LastName";
+    assert_eq!(names(UNDATED, "1,x,GLOBAL,Ash\n1,x,GLOBAL,Oak"), "PER021");
+    assert_eq!(names(UNDATED, "1,x,US,Yew\n1,x,GLOBAL,Ash\n1,x,GLOBAL,Oak"), "PER021");
+    assert_eq!(names(UNDATED, "1,x,GLOBAL,Ash\n1,x,US,Oak"), "", "names of two types are two things");
+    assert_eq!(names(UNDATED, "1,x,GLOBAL,Ash\n1,,GLOBAL,Ash"), "", "an id is a key, and no value");
+    let dated = "PersonNumber,NameType,LastName,EffectiveStartDate,EffectiveEndDate";
+    assert_eq!(names(dated, "1,GLOBAL,Ash,2020-01-01,2020-12-31\n1,GLOBAL,Oak,2021-01-01,"), "");
 }
 
 #[test]
