@@ -49,7 +49,7 @@ lint: setup ## format and clippy (rustup component add rustfmt clippy)
 
 # Outside of `make test`: it installs a browser.
 axe: build ## the report of the sample in a real browser: accessible, and asks nothing of anybody
-	@command -v chromium npm node > /dev/null || { $(SUDO) apt-get update -qq; $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium npm nodejs; }
+	@for tool in chromium npm; do command -v $$tool > /dev/null || { $(SUDO) apt-get update -qq; $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$tool; } || exit 1; done
 	@mkdir -p target/axe && npm install --prefix target/axe --no-audit --no-fund --silent axe-core@4 playwright-core@1
 	@$(HCMSYNC) run qooper --quiet --to target/axe/out
 	node tests/axe.mjs target/axe target/axe/out/current/report.html
