@@ -46,7 +46,7 @@ pub enum Color {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Fetch, decrypt, read, normalize, resolve, validate, map, publish
+    /// Fetch, decrypt, read, normalize, resolve, validate, map, publish; then upload, if the pipeline says so
     Run {
         #[command(flatten)]
         pipeline: PipelineArgs,
@@ -106,6 +106,14 @@ pub enum Command {
     Verify {
         /// The directory of the run, or TO/current
         run: PathBuf,
+    },
+    /// Send a published run to where its pipeline uploads, once more and without a new run
+    Deliver {
+        /// The directory of the run, or TO/current
+        run: PathBuf,
+        /// The pipeline that says where to; the one that made the run if not given
+        #[arg(long, value_name = "PIPELINE")]
+        pipeline: Option<PathBuf>,
     },
     /// Write a pipeline from sample extracts
     Init(Init),
@@ -217,7 +225,7 @@ pub struct PipelineArgs {
     /// Read this folder in place of [fetch].from
     #[arg(long, value_name = "DIR")]
     pub from: Option<PathBuf>,
-    /// Publish here in place of [publish].to
+    /// Publish here in place of [publish].to, and upload nothing
     #[arg(long, value_name = "DIR")]
     pub to: Option<PathBuf>,
 }

@@ -1,6 +1,7 @@
 //! The commands: each turns what was typed into a call of the library, and its answer into text.
 
 mod check;
+mod deliver;
 mod help;
 mod init;
 mod inspect;
@@ -98,6 +99,7 @@ pub fn execute(cli: Cli) -> Result<Answer, Failure> {
         Command::Check { pipeline } => check::check(&pipeline, &common),
         Command::Runs { action } => runs::runs(&action, &common),
         Command::Verify { run } => run::verify(&run),
+        Command::Deliver { run, pipeline } => deliver::deliver(&run, pipeline.as_deref(), &common),
         Command::Init(init) => init::init(&init),
         Command::Mapping { action } => mapping::mapping(&action),
         Command::Inspect { file, pipeline } => inspect::inspect(&file, pipeline.as_deref(), &common),

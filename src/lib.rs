@@ -17,9 +17,13 @@
 //! | [`map`](stages::map) | a table of resolved workers | the columns of each output, by SQL expressions |
 //! | [`publish`](stages::publish) | outputs, lists, report | one directory, by one rename |
 //!
+//! What is published may then be sent to the target's server: [`run::deliver`] takes a published directory and nothing else, so
+//! that it can be repeated at any time ([`stages::publish::delivery`]).
+//!
 //! # Who knows whom
 //!
 //! `main`, `cli`, `commands` → [`run`] → [`report`] → [`people`] → [`pipeline`] → [`stages`], left to right → [`model`].
+//! Two of them lend to several: [`openpgp`] reads and makes keys and messages, [`sftp`] is the way into a server.
 //! A stage knows the model and the stages before it, never one that comes after; a test reads the sources and says so.
 //! Only the binary prints, reads the clock or the environment: the as-of date and the moment are arguments
 //! ([`run::World`]).
@@ -61,5 +65,6 @@ pub mod progress;
 pub mod report;
 pub mod run;
 pub mod sample;
+pub mod sftp;
 pub mod stages;
 pub mod targets;

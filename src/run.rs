@@ -1,4 +1,5 @@
-//! The story of one run: fetch, decrypt, read, normalize, resolve, validate, map, publish.
+//! The story of one run: fetch, decrypt, read, normalize, resolve, validate, map, publish. What is published is then sent
+//! where the pipeline says so ([`deliver`]).
 
 mod failure;
 mod input;
@@ -21,10 +22,12 @@ use crate::pipeline::Pipeline;
 use crate::progress::Progress;
 use crate::report::explain::Explanation;
 use crate::report::{self, Expected, Mask, Report};
+use crate::sftp::Surroundings;
 use crate::stages::decrypt::Keys;
 use crate::stages::fetch::Fetched;
 use crate::stages::map::CheckPlan;
 use crate::stages::normalize::related;
+use crate::stages::publish::delivery::{self, Delivered};
 use crate::stages::publish::{Published, Staging, compare, manifest};
 use crate::stages::validate::guards::{Allow, PersonChange};
 
@@ -51,10 +54,16 @@ pub struct World<'a> {
     pub progress: &'a dyn Progress,
 }
 
-impl World<'_> {
+impl<'a> World<'a> {
     /// Ends the run between two stages if somebody asked for it.
     fn go_on(&self) -> Result<(), RunError> {
         if (self.stopped)() { Err(RunError::Stopped) } else { Ok(()) }
+    }
+
+    /// What a server is gone to with.
+    pub fn surroundings(&self, pipeline: &'a Pipeline) -> Surroundings<'a> {
+        let World { home, agent_socket, stopped, .. } = *self;
+        Surroundings { base: &pipeline.base, home, agent_socket, stopped }
     }
 }
 
@@ -88,14 +97,14 @@ pub struct Plan {
 
 /// Runs a pipeline from its extracts to the published directory. Nothing is published unless all of it is right.
 pub fn run(pipeline: &Pipeline, settings: &Settings, world: &World<'_>) -> Result<Outcome, RunError> {
-    let (to, staging) = begin(pipeline)?;
+    let (to, staging) = begin_to_deliver(pipeline, world)?;
     let arrived = Arrived::after(&to, pipeline, settings, world, &to)?;
     publish(staging, arrived, pipeline, settings, world)
 }
 
-/// As [`run`], but what was published already is not even decrypted.
+/// As [`run`], but what was published already, and sent if it is to be, is not even decrypted.
 pub fn run_if_new(pipeline: &Pipeline, settings: &Settings, world: &World<'_>) -> Result<Ended, RunError> {
-    let (to, staging) = begin(pipeline)?;
+    let (to, staging) = begin_to_deliver(pipeline, world)?;
     let arrived = Arrived::after(&to, pipeline, settings, world, &to)?;
     match arrived.published_as(pipeline, &to)? {
         Some(run) => Ok(Ended::NothingNew(run)),
@@ -114,6 +123,15 @@ fn publish(
     record::prepare(staging, pipeline, settings, people, None, world)?.publish(world)
 }
 
+/// Sends a published run to where its pipeline says, after [`run`] or at any later time; the same files each time. None
+/// where the pipeline sends nothing.
+pub fn deliver(pipeline: &Pipeline, run: &Published, world: &World<'_>) -> Result<Option<Delivered>, RunError> {
+    let Some(options) = pipeline.uploads() else { return Ok(None) };
+    let context = delivery::Context { here: world.surroundings(pipeline), now: world.now, progress: world.progress };
+    let undelivered = |source| RunError::Undelivered { run: run.path.clone(), source };
+    delivery::deliver(run, options, &context).map(Some).map_err(undelivered)
+}
+
 /// As [`run`], but for its last step; nothing is left of it. With `list`, the plan says whom the changes are about.
 pub fn plan(pipeline: &Pipeline, settings: &Settings, list: bool, world: &World<'_>) -> Result<Plan, RunError> {
     let (to, staging) = begin(pipeline)?;
@@ -129,8 +147,17 @@ pub fn plan(pipeline: &Pipeline, settings: &Settings, list: bool, world: &World<
 fn begin(pipeline: &Pipeline) -> Result<(PathBuf, Staging), RunError> {
     needs_assignments(pipeline)?;
     let to = pipeline.publish_to().ok_or(RunError::NowhereToPublish)?;
-    let staging = Staging::begin(&to)?;
+    let seal = pipeline.options.publish.as_ref().map(|options| delivery::seal(options, &pipeline.base)).transpose()?;
+    let staging = Staging::begin(&to)?.sealing(seal.flatten());
     Ok((to, staging))
+}
+
+/// As [`begin`], for a run that is sent once it is published: what it takes to log in is there.
+fn begin_to_deliver(pipeline: &Pipeline, world: &World<'_>) -> Result<(PathBuf, Staging), RunError> {
+    if let Some(options) = pipeline.uploads() {
+        delivery::check(options, &world.surroundings(pipeline))?;
+    }
+    begin(pipeline)
 }
 
 /// Nobody can be resolved without assignments.
@@ -239,7 +266,7 @@ impl Arrived {
                 && last.pipeline.sha256 == pipeline.sha256
                 && day.is_none_or(|day| last.as_of == day.to_string())
         });
-        Ok(same.map(|last| last.run))
+        Ok(same.map(|last| last.run).filter(|run| is_sent(pipeline, to, run)))
     }
 
     /// Decrypt and read; what was downloaded is gone then.
@@ -256,6 +283,12 @@ impl Arrived {
         users::check_source(&inputs.tables, pipeline)?;
         people(pipeline, inputs, &as_of, world)
     }
+}
+
+/// Whether a run has arrived where its pipeline sends it, if it sends it anywhere.
+fn is_sent(pipeline: &Pipeline, to: &Path, run: &str) -> bool {
+    let Some(remote) = pipeline.uploads().and_then(|options| options.upload.as_ref()) else { return true };
+    delivery::delivered(to).iter().any(|sent| sent.run == run && sent.to == remote.to_string())
 }
 
 /// Normalize, resolve, validate and map.

@@ -6,9 +6,11 @@ use std::fmt::Display;
 use hcmsync::openpgp::Description;
 use hcmsync::pipeline::Pipeline;
 use hcmsync::run::{RunError, World, inbox_context, wants};
+use hcmsync::sftp::Server;
 use hcmsync::stages::decrypt::Keys;
 use hcmsync::stages::fetch::{self, Probe};
 use hcmsync::stages::publish::Staging;
+use hcmsync::stages::publish::delivery;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
@@ -45,6 +47,8 @@ pub fn check(args: &PipelineArgs, common: &Common) -> Result<String, Failure> {
     let process = Process::new(true)?;
     points.extend(process.with(|world| Ok(check_source(&pipeline, world)))?);
     points.push(check_target(&pipeline));
+    points.extend(check_seal(&pipeline));
+    points.extend(process.with(|world| Ok(check_delivery(&pipeline, world)))?);
     let text = render(&points, common)?;
     match points.iter().find(|point| !point.ok) {
         None => Ok(if common.quiet { String::new() } else { text }),
@@ -103,11 +107,7 @@ fn check_source(pipeline: &Pipeline, world: &World<'_>) -> Vec<Point> {
 
 fn check_probe(probe: Probe) -> Vec<Point> {
     let mut points = Vec::new();
-    if let Some(server) = probe.server {
-        let key = format!("{} {}", server.host_key.algorithm, server.host_key.fingerprint);
-        points.push(Point::good("host key", key));
-        points.push(Point::good("algorithms", server.agreed.lists.concat().join(", ")));
-    }
+    points.extend(probe.server.iter().flat_map(check_server));
     for newest in probe.newest {
         match newest.files {
             Err(error) => points.push(Point::bad("extract", error)),
@@ -123,6 +123,37 @@ fn check_probe(probe: Probe) -> Vec<Point> {
         points.push(Point::bad("extracts", error));
     }
     points
+}
+
+/// A server that is the known one.
+fn check_server(server: &Server) -> [Point; 2] {
+    let key = format!("{} {}", server.host_key.algorithm, server.host_key.fingerprint);
+    [Point::good("host key", key), Point::good("algorithms", server.agreed.lists.concat().join(", "))]
+}
+
+/// The keys that seal what is sent, if any do.
+fn check_seal(pipeline: &Pipeline) -> Vec<Point> {
+    let Some(options) = &pipeline.options.publish else { return Vec::new() };
+    match delivery::seal(options, &pipeline.base) {
+        Err(error) => vec![Point::bad("encrypt", error)],
+        Ok(None) => Vec::new(),
+        Ok(Some(seal)) => {
+            let certificates = seal.certificates().into_iter().map(|key| Point::good("encrypt to", about(&key)));
+            certificates.chain(seal.signer().map(|signer| Point::good("sign with", signer))).collect()
+        }
+    }
+}
+
+/// The server that the run is sent to lets us in, and its folder takes a file; which is gone again at once.
+fn check_delivery(pipeline: &Pipeline, world: &World<'_>) -> Vec<Point> {
+    let Some(options) = pipeline.uploads() else { return Vec::new() };
+    match delivery::probe(options, world.surroundings(pipeline)) {
+        Err(error) => vec![Point::bad("upload", error)],
+        Ok(probe) => probe
+            .iter()
+            .flat_map(|probe| check_server(&probe.server).into_iter().chain([Point::good("upload", &probe.place)]))
+            .collect(),
+    }
 }
 
 /// The target takes a stage, and nobody holds its lock; the stage is gone again at once.

@@ -1,4 +1,4 @@
-//! `run`, `explain` and `verify`.
+//! `run`, with the delivery that follows it, `explain` and `verify`.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -17,7 +17,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::lineage::Events;
 use super::validate::settings;
-use super::{Answer, Failure, load, wait};
+use super::{Answer, Failure, deliver, load, wait};
 use crate::bars::Bars;
 use crate::cli::{Common, PipelineArgs, Running};
 
@@ -106,18 +106,31 @@ pub fn run(args: &PipelineArgs, how: &Running, common: &Common) -> Result<Answer
         Ended::Published(outcome) => *outcome,
         Ended::NothingNew(run) => return nothing_new(&run, how.only_new.unwrap_or_default(), common),
     };
-    summary.map(|summary| summary.write(&outcome.report)).transpose()?;
+    let mut report = outcome.report;
+    let delivery = process.attempt(|world| hcmsync::run::deliver(&pipeline, &outcome.published, world));
+    if let Err(error) = &delivery {
+        (report.status, report.exit_code) = ("undelivered", error.exit_code());
+    }
+    summary.map(|summary| summary.write(&report)).transpose()?;
     let text = match (common.quiet, common.json) {
         (true, _) => String::new(),
-        (_, true) => serde_json::to_string_pretty(&outcome.report).context("the report")? + "\n",
+        (_, true) => serde_json::to_string_pretty(&report).context("the report")? + "\n",
         _ => {
             let folder = plain(&outcome.published.path);
-            let written = outcome.report.outputs.iter().filter(|output| output.headers.is_some());
+            let written = report.outputs.iter().filter(|output| output.headers.is_some());
             let files: Vec<PathBuf> = written.map(|output| folder.join(&output.path)).collect();
-            outcome.report.text(files.iter().map(PathBuf::as_path), common.verbose)
+            let delivered = delivery.as_ref().ok().and_then(Option::as_ref).map(deliver::line);
+            report.text(files.iter().map(PathBuf::as_path), common.verbose) + &delivered.unwrap_or_default()
         }
     };
-    Ok(text.into())
+    match delivery {
+        Ok(_) => Ok(text.into()),
+        // The run is published: what it found is told, whatever became of its delivery.
+        Err(error) => {
+            super::print(&text.into());
+            Err(process.failure(error))
+        }
+    }
 }
 
 /// The answer of `--only-new` where there is nothing to do.

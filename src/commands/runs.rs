@@ -55,8 +55,15 @@ fn json<T: serde::Serialize>(what: &T) -> Result<String, Failure> {
 fn line(run: &Listed) -> String {
     let mark = if run.current { '*' } else { ' ' };
     let Some(about) = &run.about else { return format!("{mark} {:24} its manifest cannot be read\n", run.name) };
+    let delivered = run.delivered.as_ref().map(|delivered| format!(", delivered {:.0}", delivered.at));
     format!(
-        "{mark} {:24} as of {}: {} persons, {} emitted ({} active), {} quarantined\n",
-        run.name, about.as_of, about.persons, about.emitted, about.active, about.quarantined
+        "{mark} {:24} as of {}: {} persons, {} emitted ({} active), {} quarantined{}\n",
+        run.name,
+        about.as_of,
+        about.persons,
+        about.emitted,
+        about.active,
+        about.quarantined,
+        delivered.unwrap_or_default()
     )
 }

@@ -67,7 +67,7 @@ impl ThrowAway {
     }
 
     fn seal(&self) -> Result<Seal, KeyError> {
-        let seal = Seal::to(&self.folder.join("customer-key_pub.asc"))?;
+        let seal = Seal::to([&self.folder.join("customer-key_pub.asc")])?;
         let seal = seal.signed_by(&self.folder.join("fusion-key_priv.asc"), Some(&self.passphrase))?;
         Ok(seal.with(Cipher::Aes128))
     }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::Purpose;
+use super::{Purpose, Unfit};
 
 /// What went wrong with a key.
 #[derive(Debug, thiserror::Error)]
@@ -19,8 +19,8 @@ pub enum KeyError {
     NoPassphrase { path: PathBuf },
     #[error("the passphrase does not unlock the secret key {path}")]
     WrongPassphrase { path: PathBuf },
-    #[error("{path} holds no key that can be encrypted to: it is expired, revoked, weak, or not made for encryption")]
-    NotForEncryption { path: PathBuf },
+    #[error("nothing can be encrypted to {certificate} in {path}: {why}")]
+    NotForEncryption { path: PathBuf, certificate: String, why: Unfit },
     #[error("{path} exists already")]
     Exists { path: PathBuf },
     #[error("{path} could not be written: {source}")]
@@ -52,7 +52,9 @@ impl KeyError {
                 format!("chmod 600 {}, or protect the key with a passphrase", path.display())
             }
             KeyError::NoSecret { .. } => {
-                "name the file of the secret key (…_priv.asc), not that of the public one".into()
+                "name the file of the secret key (…_priv.asc), not that of the public one; `hcmsync keys show FILE` tells \
+                 what is in it, and whether it has expired"
+                    .into()
             }
             KeyError::NoPassphrase { .. } => {
                 "add passphrase = { env = \"…\" }, { file = \"…\" }, { command = […] } or { credential = \"…\" }".into()
@@ -62,7 +64,9 @@ impl KeyError {
                     .into()
             }
             KeyError::NotForEncryption { .. } => {
-                "ask the recipient for a current public key; `hcmsync keys show FILE` tells what is in this one".into()
+                "ask the recipient for a current public key that is made for encryption; `hcmsync keys show FILE` tells what is \
+                 in this one"
+                    .into()
             }
             KeyError::Exists { .. } => {
                 "a key is never overwritten: choose another name, or move the old one away".into()
@@ -75,8 +79,11 @@ impl KeyError {
         }
     }
 
-    /// Whether the secret key or its passphrase is not what it must be (exit 6), and not a path or an option (exit 2).
+    /// Whether a key or its passphrase is not what it must be (exit 6), and not a path or an option (exit 2).
     pub fn is_trust(&self) -> bool {
-        matches!(self, KeyError::WrongPassphrase { .. } | KeyError::OpenToOthers { .. })
+        matches!(
+            self,
+            KeyError::WrongPassphrase { .. } | KeyError::OpenToOthers { .. } | KeyError::NotForEncryption { .. }
+        )
     }
 }

@@ -7,7 +7,7 @@ mod seal;
 
 pub use error::KeyError;
 pub use generate::{Created, NewKey, STEPS, public};
-pub use seal::{Cipher, Seal};
+pub use seal::{Addressee, Cipher, Seal, Unfit};
 
 use std::fs::File;
 use std::io::Read;
@@ -159,7 +159,8 @@ fn timestamp(time: SystemTime) -> Timestamp {
 pub fn unlock(path: &Path, passphrase: Option<&SecretString>, purpose: Purpose) -> Result<Vec<Unlocked>, KeyError> {
     let mut unlocked = Vec::new();
     for cert in read(path)? {
-        for ka in cert.keys().secret().filter(|ka| serves(&ka.clone().parts_into_public(), purpose)) {
+        let serving = |ka: &ErasedKeyAmalgamation<'_, SecretParts>| serves(&ka.clone().parts_into_public(), purpose);
+        for ka in cert.keys().secret().filter(serving).filter(|ka| is_here(ka.key().secret())) {
             let key = unlock_key(ka.key().clone(), passphrase, path)?;
             let pair = key.into_keypair().map_err(|_| KeyError::WrongPassphrase { path: path.into() })?;
             unlocked.push(Unlocked { cert: cert.clone().strip_secret_key_material(), pair });
@@ -179,7 +180,9 @@ fn serves(ka: &ErasedKeyAmalgamation<'_, PublicParts>, purpose: Purpose) -> bool
     match (ka.clone().with_policy(&policy, None), purpose) {
         (Ok(v), Purpose::Decrypt) => v.for_transport_encryption() || v.for_storage_encryption(),
         (Err(_), Purpose::Decrypt) => algorithm.for_encryption(),
-        (Ok(v), Purpose::Sign) => v.for_signing() && v.alive().is_ok() && !revoked(&v),
+        (Ok(v), Purpose::Sign) => {
+            v.for_signing() && v.alive().is_ok() && v.valid_cert().alive().is_ok() && !revoked(&v)
+        }
         (Err(_), Purpose::Sign) => false,
     }
 }
@@ -189,15 +192,19 @@ fn revoked(key: &ValidErasedKeyAmalgamation<'_, PublicParts>) -> bool {
     revoked(key.revocation_status()) || revoked(key.valid_cert().revocation_status())
 }
 
+/// GnuPG writes a mark in place of material that lives elsewhere (on a card, or offline): the other keys may serve.
+fn is_here(secret: &SecretKeyMaterial) -> bool {
+    match secret {
+        SecretKeyMaterial::Unencrypted(_) => true,
+        SecretKeyMaterial::Encrypted(secret) => secret.s2k().is_supported(),
+    }
+}
+
 type SecretKey = sequoia_openpgp::packet::Key<SecretParts, sequoia_openpgp::packet::key::UnspecifiedRole>;
 
 fn unlock_key(key: SecretKey, passphrase: Option<&SecretString>, path: &Path) -> Result<SecretKey, KeyError> {
     match key.secret() {
         SecretKeyMaterial::Unencrypted(_) => Ok(key),
-        // GnuPG writes a mark in place of material that lives elsewhere (on a card, or offline).
-        SecretKeyMaterial::Encrypted(secret) if !secret.s2k().is_supported() => {
-            Err(KeyError::NoSecret { path: path.into(), purpose: Purpose::Decrypt })
-        }
         SecretKeyMaterial::Encrypted(_) => {
             let passphrase = passphrase.ok_or_else(|| KeyError::NoPassphrase { path: path.into() })?;
             let passphrase = Password::from(passphrase.expose_secret());

@@ -140,6 +140,8 @@ pub struct Pipeline {
     pub sha256: String,
     /// `--env NAME`.
     pub environment: Option<String>,
+    /// `--to DIR`: the run is published elsewhere, to be looked at, and is not sent.
+    pub is_trial: bool,
 }
 
 /// What the command line changes about a pipeline.
@@ -195,8 +197,8 @@ impl Pipeline {
         };
         let counted = options.report.headcount().into_iter().map(str::to_owned).collect();
         let sha256 = mappings.hash(&text);
-        let environment = overrides.env.clone();
-        Ok(Pipeline { options, mapping, checks, counted, base, path: name, sha256, text, environment })
+        let (environment, is_trial) = (overrides.env.clone(), overrides.to.is_some());
+        Ok(Pipeline { options, mapping, checks, counted, base, path: name, sha256, text, environment, is_trial })
     }
 
     /// The columns of a kind that are kept: those that the rules read, and those that the mapping names.
@@ -230,5 +232,10 @@ impl Pipeline {
     /// Where the run's files go.
     pub fn publish_to(&self) -> Option<PathBuf> {
         self.options.publish.as_ref().map(|publish| self.base.join(&publish.to))
+    }
+
+    /// Where the run is sent once it is published; nowhere with `--to`.
+    pub fn uploads(&self) -> Option<&Publish> {
+        self.options.publish.as_ref().filter(|publish| publish.upload.is_some() && !self.is_trial)
     }
 }

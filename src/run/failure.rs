@@ -1,11 +1,14 @@
 //! How a run fails, and with which exit code (`pipeline.md` section 4).
 
+use std::path::PathBuf;
+
 use crate::model::code::{Code, entry};
 use crate::stages::decrypt::{self, DecryptError};
 use crate::stages::fetch::{self, FetchError};
 use crate::stages::map::MapError;
 use crate::stages::normalize::Contradiction;
 use crate::stages::publish::PublishError;
+use crate::stages::publish::delivery::DeliveryError;
 use crate::stages::read::ReadError;
 use crate::stages::validate::guards::Verdict;
 
@@ -16,7 +19,7 @@ pub struct Fatal {
     pub sentence: String,
 }
 
-/// A run that ended without publishing.
+/// A run that ended without publishing, or, as `Undelivered`, without being sent.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     #[error("the pipeline has no {0}")]
@@ -53,6 +56,10 @@ pub enum RunError {
     Unbalanced(String),
     #[error(transparent)]
     Publish(#[from] PublishError),
+    #[error(transparent)]
+    Delivery(#[from] DeliveryError),
+    #[error("{} is published, and was not delivered: {source}", run.display())]
+    Undelivered { run: PathBuf, source: DeliveryError },
     #[error("stopped before anything was published")]
     Stopped,
 }
@@ -104,6 +111,14 @@ impl RunError {
             RunError::Fatal(_) | RunError::Guards(_) => 3,
             RunError::Map(_) | RunError::Unbalanced(_) => 1,
             RunError::Publish(error) => error.exit_code(),
+            RunError::Delivery(error) => error.exit_code(),
+            RunError::Undelivered { source, .. } => {
+                if source.is_trust() {
+                    6
+                } else {
+                    8
+                }
+            }
             RunError::Stopped => 130,
         }
     }
@@ -152,6 +167,10 @@ impl RunError {
             RunError::Map(error) => Some(error.help().into()),
             RunError::Unbalanced(_) => Some("this is a fault of the program: please report it".into()),
             RunError::Publish(error) => Some(error.help()),
+            RunError::Delivery(error) => Some(error.help()),
+            RunError::Undelivered { run, source } => {
+                Some(format!("{}\nthen send it, without a new run: hcmsync deliver {}", source.help(), run.display()))
+            }
             RunError::Stopped => None,
         }
     }

@@ -71,13 +71,10 @@ pub fn fetch(pipeline: &Pipeline, world: &World<'_>, inbox: &Inbox) -> Result<Ve
 /// What the fetch stage is lent: without `[decrypt]` a download may be plaintext, and stays in memory.
 pub fn inbox_context<'a>(pipeline: &'a Pipeline, world: &World<'a>, inbox: &'a Path) -> Context<'a> {
     Context {
-        base: &pipeline.base,
+        here: world.surroundings(pipeline),
         inbox,
         now: world.now,
-        home: world.home,
-        agent_socket: world.agent_socket,
         keep_on_disk: pipeline.options.decrypt.is_some(),
-        stopped: world.stopped,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::path::Path;
 
 use super::{Outcome, RunError, Settings, World, origin, placement};
 use crate::model::finding::{Balance, Balances};
@@ -59,7 +60,9 @@ pub fn prepare(
     };
     manifest.previous_run = last.map(|(_, manifest)| manifest.run);
     manifest.guards = guards::evaluate(&pipeline.options.guard, &settings.allow, &facts, changes.as_ref());
-    let name = run_name(people.as_of.day, &manifest.input_hash, &manifest.pipeline.sha256, staging.written());
+    let sealed_for = staging.sealed_for();
+    let origin = (&manifest.input_hash, &manifest.pipeline.sha256);
+    let name = run_name(people.as_of.day, origin.0, origin.1, staging.written(), &sealed_for);
     let judged = Judged {
         balances: &balances,
         persons: &persons,
@@ -88,7 +91,7 @@ impl Ready {
         world.go_on()?;
         let files = report.files().map_err(PublishError::io(staging.to(), "reported on"))?;
         for (path, content) in files {
-            let write = Box::new(move |out: &mut dyn Write| out.write_all(&content).map(|()| 0));
+            let write = Box::new(move |out: &mut (dyn Write + Send + Sync)| out.write_all(&content).map(|()| 0));
             staging.add(Artifact { path: path.into(), rows: None, headers: None, write })?;
         }
         let published = staging.commit(&name, manifest)?;
@@ -158,7 +161,7 @@ fn stage(staging: &mut Staging, people: &People) -> Result<Staged, RunError> {
             path,
             rows,
             headers,
-            write,
+            write: Box::new(move |out| write(out)),
         }));
     }
     let users = of_users.first().map(|first| users(&people.outputs[*first], paths));
@@ -320,6 +323,18 @@ fn fill(pipeline: &Pipeline, settings: &Settings, people: &People, balances: &Ba
         files: people.balances(balances).map(|(kind, balance)| (kind.to_owned(), balance.buckets())).collect(),
         segments: segments(people),
         allowed: settings.allow.iter().map(ToString::to_string).collect(),
+        delivery: delivery(pipeline),
         ..Manifest::default()
     }
+}
+
+/// Which pipeline sends the run; publishing adds what is sent.
+fn delivery(pipeline: &Pipeline) -> Option<manifest::Delivery> {
+    pipeline.options.publish.as_ref().filter(|publish| publish.delivers())?;
+    let file = Path::new(&pipeline.path);
+    Some(manifest::Delivery {
+        pipeline: std::path::absolute(file).unwrap_or_else(|_| file.to_path_buf()),
+        environment: pipeline.environment.clone(),
+        ..manifest::Delivery::default()
+    })
 }

@@ -14,10 +14,21 @@ const ABOVE: [&str; 4] = ["run", "report", "people", "pipeline"];
 /// The stages in the order of the flow; each may know what stands before it, and the foundation.
 const STAGES: [&str; 8] = ["fetch", "decrypt", "read", "normalize", "resolve", "validate", "map", "publish"];
 /// What anybody may know, and what else each of these may know.
-const FOUNDATION: [(&str, &[&str]); 5] =
-    [("model", &[]), ("progress", &[]), ("openpgp", &["model"]), ("targets", &["model"]), ("sample", &["model"])];
+const FOUNDATION: [(&str, &[&str]); 6] = [
+    ("model", &[]),
+    ("progress", &[]),
+    ("openpgp", &["model"]),
+    ("sftp", &["model"]),
+    ("targets", &["model"]),
+    ("sample", &["model"]),
+];
 /// The part of the foundation that only some stages need, and they alone may know.
-const LENT: [(&str, &[&str]); 3] = [("openpgp", &["decrypt"]), ("targets", &["map"]), ("progress", &["fetch"])];
+const LENT: [(&str, &[&str]); 4] = [
+    ("openpgp", &["decrypt", "publish"]),
+    ("sftp", &["fetch", "publish"]),
+    ("targets", &["map"]),
+    ("progress", &["fetch", "publish"]),
+];
 
 /// The source files below `src`, by their path in it.
 fn sources() -> Vec<(PathBuf, String)> {
@@ -124,7 +135,7 @@ const CALLS: [(&str, &[&str]); 12] = [
     ("Timestamp::now", &["commands"]),
     ("Zoned::now", &[]),
     ("SystemTime::now", &[]),
-    ("Instant::now", &["stages::fetch"]),
+    ("Instant::now", &["sftp", "stages::fetch"]),
     ("env::var", &["commands", "model"]),
     ("env::current_dir", &[]),
     ("process::exit", &[]),

@@ -19,6 +19,7 @@ mod changes;
 mod codes;
 mod commands;
 mod csv_judge;
+mod delivery;
 mod dialects;
 mod engine;
 mod exit_codes;

@@ -268,8 +268,11 @@ fn our_key_pair_serves_gpg_and_ours() {
     // gpg opens what we seal, and finds our signature good.
     world.gpg(&["--passphrase", PASSPHRASE, "--import", private.to_str().unwrap()], b"");
     for (cipher, armored) in [(Cipher::Aes128, false), (Cipher::Aes256, true)] {
-        let seal =
-            Seal::to(&world.path("customer_pub.asc")).unwrap().signed_by(&private, Some(&secret)).unwrap().with(cipher);
+        let seal = Seal::to([&world.path("customer_pub.asc")])
+            .unwrap()
+            .signed_by(&private, Some(&secret))
+            .unwrap()
+            .with(cipher);
         let seal = if armored { seal.armored() } else { seal };
         let mut message = Vec::new();
         assert_eq!(seal.seal(&mut &TEXT[..], &mut message).unwrap(), TEXT.len() as u64);

@@ -18,7 +18,7 @@ const FILES: [&str; 4] = ["users.csv", "quarantine.csv", "resolution.csv", "reje
 
 fn artifact(path: &str, text: String) -> Artifact<'static> {
     let rows = text.lines().count() as u64 - 1;
-    let write = Box::new(move |out: &mut dyn Write| out.write_all(text.as_bytes()).map(|()| rows));
+    let write = Box::new(move |out: &mut (dyn Write + Send + Sync)| out.write_all(text.as_bytes()).map(|()| rows));
     Artifact { path: path.into(), rows: Some(rows), headers: Some(1), write }
 }
 
@@ -29,7 +29,7 @@ pub fn stage(to: &Path, generation: &str) -> Result<Staging, PublishError> {
     staging.add(artifact("quarantine.csv", format!("PersonNumber,Codes,Reasons\n3,PRI012,{generation}\n")))?;
     let people = [["1", "emitted"], ["2", "emitted_inactive"], ["3", "quarantined"]];
     let rows = people.map(|[person, end]| [person, "CURRENT", "true", end, "", "", "", generation, ""]);
-    let write = Box::new(move |out: &mut dyn Write| lists::write(out, &lists::RESOLUTION, rows));
+    let write = Box::new(move |out: &mut (dyn Write + Send + Sync)| lists::write(out, &lists::RESOLUTION, rows));
     staging.add(Artifact { path: "resolution.csv".into(), rows: Some(3), headers: Some(1), write })?;
     staging.add(artifact("rejects/person.csv", format!("_code,Generation\nROW001,{generation}\n")))?;
     Ok(staging)
@@ -195,7 +195,7 @@ fn names_twice_wrong_counts_and_ways_out_are_refused() {
     assert_eq!(staging.add(short).err().unwrap().exit_code(), 1);
     drop(staging);
     let mut staging = stage(home.path(), "one").unwrap();
-    let lying = Box::new(|out: &mut dyn Write| out.write_all(b"a\n1\n").map(|()| 2));
+    let lying = Box::new(|out: &mut (dyn Write + Send + Sync)| out.write_all(b"a\n1\n").map(|()| 2));
     staging.add(Artifact { path: "more.csv".into(), rows: Some(2), headers: Some(1), write: lying }).unwrap();
     let error = staging.commit("a", manifest()).err().unwrap();
     assert!(error.to_string().contains("more.csv has 1 rows, not 2"), "counted by reading back: {error}");

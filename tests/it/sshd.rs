@@ -51,10 +51,12 @@ impl Sshd {
         // Debian's server wants this folder for the part of it that has no rights.
         let _ = fs::create_dir_all("/run/sshd");
         let port = free_port();
+        // Unlike other words, this one may stand there once only.
+        let sftp = if config.contains("Subsystem") { "" } else { "Subsystem sftp internal-sftp\n" };
         let settings = format!(
-            "{config}ListenAddress 127.0.0.1\nPort {port}\nHostKey {}\nAuthorizedKeysFile {}\nPidFile none\nUsePAM no\n\
+            "{config}{sftp}ListenAddress 127.0.0.1\nPort {port}\nHostKey {}\nAuthorizedKeysFile {}\nPidFile none\nUsePAM no\n\
              StrictModes no\nPermitRootLogin yes\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n\
-             Subsystem sftp internal-sftp\nLogLevel DEBUG1\nMaxStartups 100\n",
+             LogLevel DEBUG1\nMaxStartups 100\n",
             host_key.display(),
             at("authorized_keys").display()
         );

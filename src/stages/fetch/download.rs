@@ -7,7 +7,6 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use backon::{BlockingRetryable, ExponentialBuilder};
 use jiff::SignedDuration;
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
@@ -17,23 +16,15 @@ use super::options::Fetch;
 use super::source::{Entry, Source};
 use super::{Body, Context, Fetched};
 use crate::progress::Progress;
+use crate::sftp::{self, LONGEST_NAP};
 
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-/// How long a wait may not notice that somebody asked to stop.
-pub(super) const LONGEST_NAP: Duration = Duration::from_millis(100);
-
-/// Does it again after what may pass, with pauses that double, as often as the pipeline says, unless somebody asked to stop.
+/// Does it again after what may pass, as often as the pipeline says.
 pub(super) fn retrying<T>(
     options: &Fetch,
     context: &Context<'_>,
     attempt: impl FnMut() -> Result<T, FetchError>,
 ) -> Result<T, FetchError> {
-    let pauses = ExponentialBuilder::default()
-        .with_min_delay(FIRST_PAUSE)
-        .with_max_delay(LONGEST_PAUSE)
-        .with_max_times(options.retries.into());
-    attempt.retry(pauses).when(|error| error.passes() && !(context.stopped)()).call()
+    sftp::retrying(options.retries, &context.here, FetchError::passes, attempt)
 }
 
 /// The inbox of a run: where downloads rest, under names of our own.
@@ -140,7 +131,7 @@ impl<'a> Inbox<'a> {
     }
 
     fn go_on(&self) -> Result<(), FetchError> {
-        if (self.context.stopped)() { Err(FetchError::Stopped) } else { Ok(()) }
+        if (self.context.here.stopped)() { Err(FetchError::Stopped) } else { Ok(()) }
     }
 
     /// Where the bytes go: into memory from a local folder, or if the disk must not see them; else into a temporary file.
@@ -223,6 +214,7 @@ mod tests {
     use super::super::source::{Shape, Sink};
     use super::*;
     use crate::progress::Silent;
+    use crate::sftp::Surroundings;
 
     /// A source that shows one file: as it says the first time, and as it says the next times.
     struct Liar {
@@ -262,13 +254,10 @@ mod tests {
         let (base, inbox) = (folder.path(), folder.path().join("inbox"));
         let now = Timestamp::from_second(1000).unwrap();
         let context = Context {
-            base,
+            here: Surroundings { base, home: None, agent_socket: None, stopped: &|| false },
             inbox: &inbox,
             now,
-            home: None,
-            agent_socket: None,
             keep_on_disk: true,
-            stopped: &|| false,
         };
         let mut options = Fetch::new(Location::Folder("unused".into()));
         (options.retries, options.max_bytes) = (0, 100);

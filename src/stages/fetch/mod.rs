@@ -6,19 +6,15 @@
 //! nothing but the bytes that it sends: paths here are made here, sizes are limits, lists have an end (`promises.md` 6 to 9, 20, 21).
 //!
 //! How the parts lie: `options` and `location` are the pipeline file's words; `source` is the seam, with `folder` and `sftp` behind
-//! it; `session`, `known_hosts` and `offer` are the way into a server, and `line` is how a stop cuts it.
+//! it. The way into a server is [`crate::sftp`]'s.
 
 mod download;
 mod error;
 mod folder;
 mod generation;
-mod known_hosts;
-mod line;
 mod location;
-mod offer;
 mod options;
 mod pattern;
-mod session;
 mod sftp;
 mod source;
 
@@ -29,18 +25,16 @@ use jiff::{SignedDuration, Timestamp};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-pub use error::{Failure, FetchError, HostKey};
+pub use error::{Failure, FetchError};
 pub use generation::{Stamp, date_in_name, generation};
-pub use location::{Location, LocationError, Remote};
-pub use offer::{CATEGORIES, Offer};
+pub use location::{Location, LocationError};
 pub use options::{Age, Fetch};
 pub use pattern::Pattern;
 
 use crate::progress::Progress;
+use crate::sftp::{Door, Line, Server, Surroundings};
 use download::{Inbox, hex, local, retrying};
 use folder::Folder;
-use line::Line;
-use session::Door;
 use sftp::Sftp;
 use source::{Entry, Source};
 
@@ -56,20 +50,13 @@ pub struct Want {
 
 /// What a run lends to this stage.
 pub struct Context<'a> {
-    /// The folder of the pipeline file, where relative paths start.
-    pub base: &'a Path,
+    pub here: Surroundings<'a>,
     /// Where downloads rest; made with mode 0700 when it is needed.
     pub inbox: &'a Path,
     /// The moment that ages are measured from.
     pub now: Timestamp,
-    /// The home folder, which `~` stands for.
-    pub home: Option<&'a Path>,
-    /// The socket of the SSH agent (`SSH_AUTH_SOCK`).
-    pub agent_socket: Option<&'a Path>,
     /// Whether a download may rest on disk; false if it may be plaintext, which is then kept in memory alone.
     pub keep_on_disk: bool,
-    /// Whether somebody asked to stop: then nothing is tried again, and nothing waited for.
-    pub stopped: &'a (dyn Fn() -> bool + Sync),
 }
 
 /// A file that was fetched whole.
@@ -126,7 +113,7 @@ pub fn fetch(
     progress: &dyn Progress,
 ) -> Result<Vec<Fetched>, FetchError> {
     let line = Line::default();
-    line.watched(context.stopped, || take(options, wants, context, progress, &line))
+    line.watched(context.here.stopped, || take(options, wants, context, progress, &line))
 }
 
 fn take(
@@ -198,16 +185,6 @@ pub struct Probe {
     pub together: Result<(), FetchError>,
 }
 
-/// A server that is known, with what both sides can do.
-#[derive(Debug)]
-pub struct Server {
-    pub host_key: HostKey,
-    pub agreed: Offer,
-    pub ours: Offer,
-    /// What the server offers, as far as it says so.
-    pub theirs: Option<Offer>,
-}
-
 /// The newest set of one kind.
 #[derive(Debug)]
 pub struct Newest {
@@ -227,13 +204,13 @@ pub struct Listed {
 /// An error means that the place cannot be looked at; what is wrong with one kind stands in its [`Newest`].
 pub fn probe(options: &Fetch, wants: &[Want], context: &Context<'_>) -> Result<Probe, FetchError> {
     let line = Line::default();
-    line.watched(context.stopped, || look_around(options, wants, context, &line))
+    line.watched(context.here.stopped, || look_around(options, wants, context, &line))
 }
 
 fn look_around(options: &Fetch, wants: &[Want], context: &Context<'_>, line: &Line) -> Result<Probe, FetchError> {
     let server = match &options.from {
         Location::Folder(_) => None,
-        Location::Sftp(remote) => Some(look_at(&Door::new(remote, options, context, line)?)?),
+        Location::Sftp(remote) => Some(Door::new(options.access(remote), context.here, line)?.look()?),
     };
     let mut source = open(options, context, line)?;
     let sets = sets(options, wants, context, source.as_mut())?;
@@ -249,16 +226,10 @@ fn look_around(options: &Fetch, wants: &[Want], context: &Context<'_>, line: &Li
     Ok(Probe { server, newest: newest.collect(), together })
 }
 
-fn look_at(door: &Door<'_>) -> Result<Server, FetchError> {
-    let hall = door.knock()?;
-    let ours = Offer::ours(&hall.session).unwrap_or_default();
-    Ok(Server { host_key: hall.host_key, agreed: Offer::agreed(&hall.session), ours, theirs: door.offer().ok() })
-}
-
 fn open<'a>(options: &'a Fetch, context: &'a Context<'a>, line: &'a Line) -> Result<Box<dyn Source + 'a>, FetchError> {
     Ok(match &options.from {
-        Location::Folder(path) => Box::new(Folder::new(options::resolve(path, context.base, context.home)?)),
-        Location::Sftp(remote) => Box::new(Sftp::new(Door::new(remote, options, context, line)?)),
+        Location::Folder(path) => Box::new(Folder::new(context.here.resolve(path)?)),
+        Location::Sftp(remote) => Box::new(Sftp::new(Door::new(options.access(remote), context.here, line)?)),
     })
 }
 

@@ -1,15 +1,15 @@
 //! What the pipeline file says under `[fetch]`: one struct, its defaults, and lengths of time that cannot be wrong.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::error::FetchError;
 use super::location::Location;
 use crate::model::secret::Secret;
+use crate::sftp::{Access, Remote, default_known_hosts};
 
 /// Where the extracts are, how to log in there, and which of them are taken (`[fetch]`).
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -51,10 +51,6 @@ pub struct Fetch {
     pub timeout: Age,
 }
 
-fn default_known_hosts() -> PathBuf {
-    "~/.ssh/known_hosts".into()
-}
-
 fn default_skew() -> Age {
     Age(Duration::from_secs(6 * 60 * 60))
 }
@@ -90,9 +86,18 @@ impl Fetch {
         }
     }
 
-    /// Whether the keys of the SSH agent are offered.
-    pub(super) fn uses_agent(&self) -> bool {
-        self.agent.unwrap_or(self.identity_file.is_none() && self.password.is_none())
+    /// How to get into the server.
+    pub(super) fn access<'a>(&'a self, remote: &'a Remote) -> Access<'a> {
+        Access {
+            remote,
+            known_hosts: &self.known_hosts,
+            identity_file: self.identity_file.as_deref(),
+            identity_passphrase: self.identity_passphrase.as_ref(),
+            password: self.password.as_ref(),
+            agent: self.agent,
+            retries: self.retries,
+            timeout: self.timeout.duration(),
+        }
     }
 }
 
@@ -131,15 +136,6 @@ impl TryFrom<String> for Age {
     }
 }
 
-/// A path of the pipeline file: `~/` is the home folder, a relative one starts at `base`, the pipeline's folder.
-/// A `~` without a home folder is `FetchError::NoHome`.
-pub(super) fn resolve(path: &Path, base: &Path, home: Option<&Path>) -> Result<PathBuf, FetchError> {
-    match path.strip_prefix("~") {
-        Ok(rest) => home.map(|home| home.join(rest)).ok_or_else(|| FetchError::NoHome { path: path.into() }),
-        Err(_) => Ok(base.join(path)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -166,19 +162,9 @@ mod tests {
         assert_eq!(options.retries, 3);
         assert_eq!(options.timeout.duration(), Duration::from_secs(30));
         assert_eq!(options.max_bytes, 17_179_869_184);
-        assert!(options.uses_agent(), "with neither key nor password");
         let refused = toml::from_str::<Fetch>("from = \".\"\nstable = \"30s\"").unwrap_err().to_string();
         assert!(refused.contains("unknown field `stable`"), "{refused}");
         let wrong = toml::from_str::<Fetch>("from = \".\"\nmax_age = \"26\"").unwrap_err().to_string();
         assert!(wrong.contains("line 2, column 11"), "{wrong}");
-    }
-
-    #[test]
-    fn paths_start_at_home_or_at_the_pipeline() {
-        let at = |path: &str, home| resolve(Path::new(path), Path::new("/pipelines"), home);
-        assert_eq!(at("~/.ssh/id", Some(Path::new("/home/x"))).unwrap(), Path::new("/home/x/.ssh/id"));
-        assert_eq!(at("keys/id", None).unwrap(), Path::new("/pipelines/keys/id"));
-        assert_eq!(at("/etc/id", None).unwrap(), Path::new("/etc/id"));
-        assert!(matches!(at("~/id", None), Err(FetchError::NoHome { .. })));
     }
 }

@@ -1,51 +1,39 @@
-//! An SFTP server's folder as a source. The connection is made when it is first needed, and made anew after it failed.
+//! An SFTP server's folder as a source. What a server says of its files is believed in nothing.
 
 use std::io;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use jiff::Timestamp;
 use libssh2_sys as raw;
 use ssh2::{ErrorCode, FileStat};
 
 use super::error::FetchError;
-use super::location::Remote;
-use super::session::{Door, Live};
 use super::source::{Entry, MAX_ENTRIES, Shape, Sink, Source, leads_out, pump};
+use crate::sftp::{Connection, Door, Live, Remote, lost};
 
 /// A listing may take so many times the timeout of one answer.
 const LISTING_TIMEOUTS: u32 = 10;
 
 /// A folder on a server.
 pub(super) struct Sftp<'a> {
-    door: Door<'a>,
-    live: Option<Live>,
+    connection: Connection<'a>,
 }
 
 impl<'a> Sftp<'a> {
     /// The folder behind `door`, which is opened later.
     pub fn new(door: Door<'a>) -> Self {
-        Sftp { door, live: None }
+        Sftp { connection: Connection::through(door) }
     }
 
-    /// Does something on the connection. After a failure of it the next one starts with a new connection.
     fn on<T>(&mut self, act: impl FnOnce(&Live, &Door<'a>) -> Result<T, FetchError>) -> Result<T, FetchError> {
-        let live = match self.live.take() {
-            Some(live) => live,
-            None => self.door.enter()?,
-        };
-        let done = act(&live, &self.door);
-        match &done {
-            Err(error) if error.passes() => live.cut(),
-            _ => self.live = Some(live),
-        }
-        done
+        self.connection.on(FetchError::passes, act)
     }
 }
 
 impl Source for Sftp<'_> {
     fn place(&self) -> String {
-        self.door.remote.to_string()
+        self.connection.door.remote.to_string()
     }
 
     fn list(&mut self, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<Entry>, FetchError> {
@@ -62,7 +50,7 @@ impl Source for Sftp<'_> {
     fn read(&mut self, name: &str, limit: u64, sink: &mut Sink<'_>) -> Result<(), FetchError> {
         self.on(|live, door| {
             let mut file = live.sftp.open(door.remote.file(name)).map_err(|e| file_error(door.remote, name, &e))?;
-            let failed = |e: &io::Error| lost(door.remote, &format!("\"{}\" was read", name.escape_debug()), e);
+            let failed = |e: &io::Error| lost(door.remote, &format!("\"{}\" was read", name.escape_debug()), e).into();
             let done = pump(&mut file, limit, door.timeout, sink, &failed);
             if done.is_err() {
                 // Closing the file would wait for an answer that does not come.
@@ -77,7 +65,7 @@ impl Source for Sftp<'_> {
     }
 
     fn host_key(&self) -> Option<String> {
-        self.live.as_ref().map(|live| live.host_key.clone())
+        self.connection.host_key()
     }
 }
 
@@ -93,17 +81,17 @@ fn list(live: &Live, door: &Door<'_>, wanted: &dyn Fn(&str) -> bool) -> Result<V
             Ok((path, stat)) => entries.extend(admitted(remote, &path, &stat, wanted)?),
             Err(e) if e.code() == ErrorCode::Session(raw::LIBSSH2_ERROR_FILE) => {
                 // A connection that ended reads like the end of the list; a living one answers.
-                live.sftp.lstat(folder).map_err(|e| lost(remote, doing, &e.into()))?;
+                live.sftp.lstat(folder).map_err(|e| lost(remote, doing, io::Error::from(e)))?;
                 return Ok(entries);
             }
             Err(e) => {
                 live.cut();
-                return Err(lost(remote, doing, &e.into()));
+                return Err(lost(remote, doing, io::Error::from(e)).into());
             }
         }
         if Instant::now() > deadline {
             live.cut();
-            return Err(lost(remote, doing, &io::ErrorKind::TimedOut.into()));
+            return Err(lost(remote, doing, io::Error::from(io::ErrorKind::TimedOut)).into());
         }
     }
     Err(FetchError::TooManyEntries { place: remote.to_string(), most: MAX_ENTRIES })
@@ -147,7 +135,7 @@ fn place_error(remote: &Remote, error: &ssh2::Error) -> FetchError {
             | raw::LIBSSH2_FX_PERMISSION_DENIED
             | raw::LIBSSH2_FX_NOT_A_DIRECTORY,
         ) => FetchError::Place { place: remote.to_string(), reason: error.message().to_owned() },
-        _ => lost(remote, "its folder was opened", &io::Error::other(error.message().to_owned())),
+        _ => lost(remote, "its folder was opened", error.message()).into(),
     }
 }
 
@@ -159,30 +147,16 @@ fn file_error(remote: &Remote, name: &str, error: &ssh2::Error) -> FetchError {
         ErrorCode::SFTP(raw::LIBSSH2_FX_PERMISSION_DENIED) => {
             FetchError::Place { place: format!("{remote}/{}", name.escape_debug()), reason: error.message().to_owned() }
         }
-        _ => lost(
-            remote,
-            &format!("\"{}\" was opened", name.escape_debug()),
-            &io::Error::other(error.message().to_owned()),
-        ),
+        _ => lost(remote, &format!("\"{}\" was opened", name.escape_debug()), error.message()).into(),
     }
-}
-
-fn lost(remote: &Remote, doing: &str, error: &io::Error) -> FetchError {
-    FetchError::Lost { server: remote.server(), doing: doing.to_owned(), reason: error.to_string() }
-}
-
-/// What the server may take for one answer, in libssh2's milliseconds; none at all would be no limit.
-pub(super) fn milliseconds(timeout: Duration) -> u32 {
-    u32::try_from(timeout.as_millis()).unwrap_or(u32::MAX).max(1)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::location::Location;
     use super::*;
 
     fn admit(name: &str, perm: u32) -> Result<Option<Entry>, FetchError> {
-        let Ok(Location::Sftp(remote)) = Location::try_from("sftp://a@h/in".to_owned()) else { panic!() };
+        let remote = Remote::try_from("sftp://a@h/in".to_owned()).unwrap();
         let stat =
             FileStat { size: Some(3), uid: None, gid: None, perm: Some(perm), atime: None, mtime: Some(u64::MAX) };
         admitted(&remote, Path::new(name), &stat, &|name| name.ends_with(".pgp"))

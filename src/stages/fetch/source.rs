@@ -142,7 +142,7 @@ mod tests {
             bytes += chunk.len();
             Ok(())
         };
-        let failed = |_: &std::io::Error| FetchError::NoHome { path: "x".into() };
+        let failed = |_: &std::io::Error| FetchError::Stopped;
         pump(&mut std::io::repeat(7), 3_000_000, Duration::from_secs(30), &mut sink, &failed).unwrap();
         assert_eq!(bytes, 3_000_001);
     }

@@ -16,6 +16,8 @@ pub enum PublishError {
     Locked(PathBuf),
     #[error("{0} is in the way: it should be {1}")]
     InTheWay(PathBuf, &'static str),
+    #[error("{0} is no published run")]
+    NoRun(PathBuf),
     #[error("{0:?} is no name for a file of a run")]
     BadName(String),
     #[error("two outputs are named {0}")]
@@ -48,9 +50,10 @@ impl PublishError {
             PublishError::Settle(..) => "check the disk, then run again: the same input is published once".into(),
             PublishError::Locked(_) => "wait for it to end and run again; the lock goes with its process, so there is nothing to remove".into(),
             PublishError::InTheWay(path, _) => format!("move {} away, or publish to another folder", path.display()),
+            PublishError::NoRun(_) => "give the directory of a run, TO/runs/NAME or TO/current".into(),
             PublishError::BadName(_) => "a name is relative and holds no `..`, no empty part, and no part that starts with a dot".into(),
             PublishError::Twice(_) => {
-                "give every [[output]] its own file; quarantine.csv, resolution.csv, placement.csv, rejects/, report.*, junit.xml and manifest.json are taken".into()
+                "give every [[output]] its own file; quarantine.csv, resolution.csv, placement.csv, rejects/, delivery/, report.*, junit.xml and manifest.json are taken".into()
             }
             PublishError::Rows { .. } => "this is a fault of the program; please report it".into(),
             PublishError::ReadBack { .. } => "the disk or its file system changed the data; check it before running again".into(),
@@ -67,6 +70,7 @@ impl PublishError {
     /// The exit code (`pipeline.md` section 4).
     pub fn exit_code(&self) -> u8 {
         match self {
+            PublishError::NoRun(_) => 2,
             PublishError::Locked(_) => 7,
             PublishError::Rows { .. }
             | PublishError::ReadBack { .. }

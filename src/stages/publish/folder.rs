@@ -18,13 +18,19 @@ pub(super) const STAGING: &str = ".staging-";
 const PRUNED: &str = ".pruned-";
 const SWITCH: &str = ".current-";
 
-/// The name of a run: the as-of date and a short id of its input, its pipeline and its `outputs`, so that the same bytes
-/// have the same name, and other bytes (of a newer version, say) another.
-pub fn run_name(as_of: Date, input_hash: &str, pipeline_hash: &str, outputs: &[Output]) -> String {
+/// The name of a run: the as-of date and a short id of its input, its pipeline, its `outputs`, and for whom they are sealed,
+/// so that the same bytes have the same name, and other bytes (of a newer version, say) another.
+pub fn run_name(
+    as_of: Date,
+    input_hash: &str,
+    pipeline_hash: &str,
+    outputs: &[Output],
+    sealed_for: &[String],
+) -> String {
     let as_of_text = as_of.to_string();
     let origin = [as_of_text.as_str(), input_hash, pipeline_hash];
     let contents = outputs.iter().flat_map(|output| [output.path.as_str(), output.sha256.as_str()]);
-    let id = digest(origin.into_iter().chain(contents));
+    let id = digest(origin.into_iter().chain(contents).chain(sealed_for.iter().map(String::as_str)));
     format!("{as_of}-{}", &id[..8])
 }
 

@@ -4,6 +4,7 @@
 
 use std::io::{self, Write};
 
+use super::delivery::FOLDER;
 use super::tally::digest;
 
 /// The columns of `quarantine.csv`.
@@ -43,11 +44,15 @@ pub fn unit_id(name: &str) -> String {
 /// Whether a file of a run is about the run, and not for the target.
 pub fn is_of_the_run(path: &str) -> bool {
     const LISTS: [&str; 3] = ["quarantine.csv", "resolution.csv", PLACEMENT_FILE];
-    LISTS.contains(&path) || path.starts_with("rejects/") || REPORTS.contains(&path)
+    LISTS.contains(&path) || path.starts_with("rejects/") || is_of_this_run_alone(path)
 }
 
-/// What tells of the run itself, what changed since the last one, say: it may differ where all else is the same.
-pub const REPORTS: [&str; 3] = ["report.html", "report.json", "junit.xml"];
+/// Whether a file tells of the run itself, what changed since the last one, say, or is sealed, which no two files are alike:
+/// it may differ where all else is the same.
+pub fn is_of_this_run_alone(path: &str) -> bool {
+    const REPORTS: [&str; 3] = ["report.html", "report.json", "junit.xml"];
+    REPORTS.contains(&path) || path.starts_with(FOLDER)
+}
 
 /// The `Disposition` of an active user.
 pub const EMITTED: &str = "emitted";

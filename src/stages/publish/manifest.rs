@@ -4,14 +4,15 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::PublishError;
 use super::tally::digest;
+use super::{PublishError, lists};
 use crate::model::charset::Charset;
+use crate::openpgp::Addressee;
 use crate::stages::map::FieldLineage;
 use crate::stages::validate::guards::{Origin, Verdict};
 
@@ -63,6 +64,25 @@ pub struct Manifest {
     pub users: Option<Users>,
     /// Every other file of the run, by path; set by publishing.
     pub outputs: Vec<Output>,
+    /// What is sent to the target, where the pipeline sends or seals anything.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub delivery: Option<Delivery>,
+}
+
+/// What is sent, and by which pipeline: `hcmsync deliver RUN` goes by it. When it was sent stands in
+/// `TO/deliveries.jsonl`: a run is not changed by it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Delivery {
+    /// The pipeline file, which says where to and how to log in there.
+    pub pipeline: PathBuf,
+    /// The environment of the run: [env.NAME] of the pipeline.
+    pub environment: Option<String>,
+    /// For whom the files are sealed; nobody where they are sent as they are.
+    pub recipients: Vec<Addressee>,
+    /// The fingerprint of the certificate that signed them.
+    pub signer: Option<String>,
+    /// The files in the order in which they are sent; each stands in `outputs` with its size and SHA-256. Set by publishing.
+    pub files: Vec<String>,
 }
 
 /// The pipeline that was run.
@@ -144,6 +164,19 @@ impl Manifest {
         let path = run.join(FILE);
         let text = fs::read(&path).map_err(PublishError::io(&path, "read"))?;
         serde_json::from_slice(&text).map_err(|source| PublishError::Manifest { path, source })
+    }
+
+    /// What is sent to the target, in order. Of a run that was made without a word about it, the outputs.
+    pub fn for_target(&self) -> Vec<&Output> {
+        match &self.delivery {
+            Some(delivery) => delivery.files.iter().filter_map(|path| self.output(path)).collect(),
+            None => self.outputs.iter().filter(|output| !lists::is_of_the_run(&output.path)).collect(),
+        }
+    }
+
+    /// For whom what is sent is sealed; nobody where it is sent as it is.
+    pub fn recipients(&self) -> &[Addressee] {
+        self.delivery.as_ref().map_or(&[], |delivery| &delivery.recipients)
     }
 
     /// The entry of a file.

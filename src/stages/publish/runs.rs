@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::delivery::{self, Delivered};
 use super::{Lock, Manifest, PublishError, folder};
 
 /// A published run.
@@ -14,6 +15,8 @@ pub struct Listed {
     pub current: bool,
     /// What its manifest says; none where it cannot be read.
     pub about: Option<About>,
+    /// Its last delivery, if there was one.
+    pub delivered: Option<Delivered>,
 }
 
 /// A run in numbers.
@@ -32,7 +35,10 @@ pub struct About {
 pub fn list(to: &Path) -> Result<Vec<Listed>, PublishError> {
     let current = current_name(to)?;
     let runs = folder::runs(to)?;
-    Ok(runs.into_iter().map(|name| listed(to, name, current.as_deref())).collect())
+    let deliveries = delivery::delivered(to);
+    let last = |name: &str| deliveries.iter().rfind(|delivered| delivered.run == name).cloned();
+    let listed = |name: String| Listed { delivered: last(&name), ..listed(to, name, current.as_deref()) };
+    Ok(runs.into_iter().map(listed).collect())
 }
 
 fn listed(to: &Path, name: String, current: Option<&str>) -> Listed {
@@ -44,7 +50,7 @@ fn listed(to: &Path, name: String, current: Option<&str>) -> Listed {
         quarantined: manifest.persons.quarantined,
         previous_run: manifest.previous_run,
     });
-    Listed { current: current == Some(name.as_str()), name, about }
+    Listed { current: current == Some(name.as_str()), name, about, delivered: None }
 }
 
 /// Removes the oldest runs until `keep` are left, the current one included, which is never removed. Fails with

@@ -14,11 +14,12 @@ use tempfile::TempDir;
 use super::folder::{self, STAGING};
 use super::manifest::{self, Manifest, Output};
 use super::tally::Tallied;
-use super::{Lock, PublishError, compare, verify};
+use super::{Lock, PublishError, compare, delivery, lists, verify};
+use crate::openpgp::Seal;
 use crate::stages::map::FieldLineage;
 
 /// Writes the content of a file and returns the number of its rows, headers not counted (0 for what has none).
-pub type Content<'a> = Box<dyn FnOnce(&mut dyn Write) -> io::Result<u64> + Send + 'a>;
+pub type Content<'a> = Box<dyn FnOnce(&mut (dyn Write + Send + Sync)) -> io::Result<u64> + Send + 'a>;
 
 /// A file that a run leaves.
 pub struct Artifact<'a> {
@@ -37,6 +38,8 @@ pub struct Staging {
     folder: TempDir,
     made: Made,
     written: Vec<Output>,
+    /// What the outputs are sealed with when they are published.
+    seal: Option<Seal>,
     to: PathBuf,
     lock: Lock,
 }
@@ -86,13 +89,24 @@ impl Staging {
             tempfile::Builder::new().prefix(STAGING).permissions(Permissions::from_mode(0o700)).tempdir_in(&runs);
         let stage = stage.map_err(PublishError::io(&runs, "written to"))?;
         folder::restrict(stage.path()).map_err(PublishError::io(stage.path(), "made private"))?;
-        Ok(Staging { folder: stage, made, written: Vec::new(), to: to.into(), lock })
+        Ok(Staging { folder: stage, made, written: Vec::new(), seal: None, to: to.into(), lock })
     }
 
     /// For a stage that is never committed: with it goes whatever of the target was not there before.
     pub fn leaving_nothing(mut self) -> Staging {
         self.made.goes = true;
         self
+    }
+
+    /// For a stage whose outputs are sealed before they are sent.
+    pub fn sealing(mut self, seal: Option<Seal>) -> Staging {
+        self.seal = seal;
+        self
+    }
+
+    /// For whom and by whom the outputs are sealed; nobody where they are not.
+    pub fn sealed_for(&self) -> Vec<String> {
+        self.seal.as_ref().map(delivery::sealed_for).unwrap_or_default()
     }
 
     /// Writes one file, 0600, to the disk itself. After an error the stage is of no more use.
@@ -146,6 +160,7 @@ impl Staging {
             return Err(PublishError::BadName(name.into()));
         }
         check_name(name)?;
+        self.pack(&mut manifest)?;
         self.written.sort_by(|a, b| a.path.cmp(&b.path));
         manifest.run = name.into();
         manifest.outputs = std::mem::take(&mut self.written);
@@ -166,6 +181,19 @@ impl Staging {
         folder::switch(&self.to, name)?;
         let Staging { to, lock, .. } = self;
         Ok(Published { path, kept, to, name: name.into(), _lock: lock })
+    }
+
+    /// Adds a sealed file for every output, and says in the manifest what is to be sent, in the order of the outputs.
+    fn pack(&mut self, manifest: &mut Manifest) -> Result<(), PublishError> {
+        let Some(about) = &mut manifest.delivery else { return Ok(()) };
+        let outputs = self.written.iter().map(|output| &output.path).filter(|path| !lists::is_of_the_run(path));
+        about.files = outputs.cloned().collect();
+        let Some(seal) = self.seal.take() else { return Ok(()) };
+        let folder = self.folder.path().to_path_buf();
+        let sealed = delivery::pack(&seal, &folder, &about.files);
+        about.files = sealed.iter().map(|artifact| artifact.path.clone()).collect();
+        (about.recipients, about.signer) = (seal.recipients(), seal.signer());
+        self.add_all(sealed)
     }
 
     /// Adds the manifest, then reads it and every file again.
@@ -190,6 +218,22 @@ impl Staging {
 }
 
 impl Published {
+    /// A run that was published before, to be sent once more: with the lock of its folder, and as its manifest says.
+    pub fn open(run: &Path) -> Result<Published, PublishError> {
+        let path = fs::canonicalize(run).map_err(PublishError::io(run, "read"))?;
+        let place = path.parent().filter(|runs| runs.ends_with("runs")).and_then(Path::parent).zip(path.file_name());
+        let Some((to, name)) = place else { return Err(PublishError::NoRun(path)) };
+        let (to, name) = (to.to_path_buf(), name.to_string_lossy().into_owned());
+        let lock = Lock::take(&to)?;
+        verify(&path)?;
+        Ok(Published { path, kept: true, to, name, _lock: lock })
+    }
+
+    /// The folder that it is published to.
+    pub fn to(&self) -> &Path {
+        &self.to
+    }
+
     /// Removes the oldest runs until `keep_runs` are left, this one included. Returns the names of the removed.
     pub fn prune(&self, keep_runs: u32) -> Result<Vec<String>, PublishError> {
         folder::prune(&self.to, keep_runs, &self.name)

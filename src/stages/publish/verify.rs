@@ -121,14 +121,15 @@ fn content(run: &Path, output: &Output) -> Result<Option<Fault>, PublishError> {
 }
 
 /// Whether the run that is there already holds what this one would publish. The reports and the manifest tell of
-/// the run itself (what changed since the last one, say) and may differ; all else may not (`pipeline.md` section 3).
+/// the run itself (what changed since the last one, say) and may differ, as do sealed files; all else may not
+/// (`pipeline.md` section 3).
 pub(super) fn same(there: &Path, manifest: &Manifest) -> Result<bool, PublishError> {
     if !folder::is_folder(there) {
         return Err(PublishError::InTheWay(there.into(), "a run"));
     }
     verify(there)?;
     let old = Manifest::load(there)?;
-    let is_data = |output: &&Output| !lists::REPORTS.contains(&output.path.as_str());
+    let is_data = |output: &&Output| !lists::is_of_this_run_alone(&output.path);
     let data = |output: &Output| (output.path.clone(), output.sha256.clone());
     let (there, new) = (old.outputs.iter().filter(is_data), manifest.outputs.iter().filter(is_data));
     Ok(there.map(data).eq(new.map(data)))

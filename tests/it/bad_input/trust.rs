@@ -17,7 +17,7 @@ fn key(name: &str) -> PathBuf {
 /// A message to the customer; signed by `signer`, if by anybody.
 fn message(signer: Option<&str>) -> Vec<u8> {
     let passphrase = fs::read_to_string(key("passphrase")).unwrap();
-    let seal = Seal::to(&key("customer-key_pub.asc")).unwrap();
+    let seal = Seal::to([&key("customer-key_pub.asc")]).unwrap();
     let seal = match signer {
         None => seal,
         Some(name) => seal.signed_by(&key(name), Some(&passphrase.trim_end().into())).unwrap(),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use hcmsync::sftp::SftpError;
 use hcmsync::stages::fetch::{Age, Failure, FetchError};
 
 use super::{HOUR, Run, noise, options, person, place};
@@ -19,7 +20,10 @@ fn a_server_that_is_gone_is_tried_again_and_then_given_up() {
     sshd.stop();
     let started = Instant::now();
     let error = run.fails(&options(&sshd), &person());
-    assert!(matches!(error, FetchError::Unreachable { .. }) && error.kind() == Failure::Transport, "{error}");
+    assert!(
+        matches!(error, FetchError::Server(SftpError::Unreachable { .. })) && error.kind() == Failure::Transport,
+        "{error}"
+    );
     assert!(started.elapsed() >= Duration::from_millis(500), "after a pause");
     let mut at_once = options(&sshd);
     at_once.retries = 0;
@@ -40,7 +44,7 @@ fn what_answers_is_no_ssh_server() {
     });
     let mut options = options(&sshd);
     options.from = place(&format!("sftp://a@127.0.0.1:{port}/"));
-    assert!(matches!(run.fails(&options, &person()), FetchError::Handshake { .. }));
+    assert!(matches!(run.fails(&options, &person()), FetchError::Server(SftpError::Handshake { .. })));
 }
 
 #[test]

@@ -10,6 +10,7 @@ use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use hcmsync::progress::Silent;
+use hcmsync::sftp::Surroundings;
 use hcmsync::stages::fetch::{Age, Body, Context, Failure, Fetch, FetchError, Fetched, Location, Want, fetch, probe};
 
 use crate::sshd::{Sshd, free_port, output};
@@ -63,13 +64,10 @@ impl Run {
         let now = jiff::Timestamp::try_from(SystemTime::now()).unwrap();
         let (base, inbox) = (self.folder.path(), self.inbox());
         act(&Context {
-            base,
+            here: Surroundings { base, home: None, agent_socket: self.agent.as_deref(), stopped: &|| false },
             inbox: &inbox,
             now,
-            home: None,
-            agent_socket: self.agent.as_deref(),
             keep_on_disk: self.keep_on_disk,
-            stopped: &|| false,
         })
     }
 

@@ -7,6 +7,7 @@ use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use hcmsync::model::secret::Secret;
+use hcmsync::sftp::SftpError;
 use hcmsync::stages::fetch::{Failure, FetchError};
 
 use super::{HOUR, Run, options, person};
@@ -74,7 +75,7 @@ fn by_agent_whichever_of_its_keys_fits() {
     let stranger = run.folder.path().join("stranger");
     keygen("ed25519", "", &stranger);
     add(&stranger);
-    assert!(matches!(run.fails(&options, &person()), FetchError::LoginRefused { .. }));
+    assert!(matches!(run.fails(&options, &person()), FetchError::Server(SftpError::LoginRefused { .. })));
     add(&sshd.identity);
     assert_eq!(run.fetch(&options, &person()).unwrap().len(), 1);
 }
@@ -94,7 +95,7 @@ fn by_password() {
     options.password = Some(Secret::Command(vec!["echo".into(), "hunter2".into()]));
     let before = sshd.login_attempts("password");
     let error = Run::new().fails(&options, &person());
-    assert!(matches!(error, FetchError::LoginRefused { .. }));
+    assert!(matches!(error, FetchError::Server(SftpError::LoginRefused { .. })));
     assert_eq!(sshd.login_attempts("password"), before + 1, "a wrong password is not tried again");
     assert!(!format!("{error} {error:?} {:?}", error.help()).contains("hunter2"));
 }
@@ -133,7 +134,7 @@ fn an_unknown_host_key_ends_it_before_the_login() {
     options.known_hosts = run.folder.path().join("known");
     let error = run.fails(&options, &person());
     assert_eq!(error.kind(), Failure::Trust);
-    let FetchError::UnknownHostKey { key, .. } = &error else { panic!("{error}") };
+    let FetchError::Server(SftpError::UnknownHostKey { key, .. }) = &error else { panic!("{error}") };
     let printed = output(Command::new("ssh-keygen").arg("-lf").arg(sshd.identity.with_file_name("host_key.pub")));
     assert_eq!(Some(key.fingerprint.as_str()), printed.split(' ').nth(1));
     assert!(error.to_string().contains(&key.fingerprint) && error.help().unwrap().contains(&key.line));
@@ -186,7 +187,10 @@ fn of_two_host_keys_the_known_type_is_asked_for() {
 fn a_server_with_old_algorithms_alone_is_told_apart() {
     let (sshd, run) = (Sshd::start_with("ed25519", "KexAlgorithms diffie-hellman-group14-sha1\n"), Run::new());
     let error = run.fails(&options(&sshd), &person());
-    assert!(matches!(error, FetchError::NoCommonAlgorithm { category: "key exchange", .. }), "{error}");
+    assert!(
+        matches!(error, FetchError::Server(SftpError::NoCommonAlgorithm { category: "key exchange", .. })),
+        "{error}"
+    );
     let help = error.help().unwrap();
     assert!(help.contains("diffie-hellman-group14-sha1") && help.contains("curve25519-sha256"), "{help}");
     assert_eq!((error.kind(), sshd.login_attempts("")), (Failure::Trust, 0));

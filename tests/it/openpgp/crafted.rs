@@ -177,7 +177,7 @@ fn throughput() {
     let mut sealed = Vec::new();
     let begun = Instant::now();
     let seal =
-        Seal::to(&world.path("customer_pub.asc")).unwrap().signed_by(&private, Some(&PASSPHRASE.into())).unwrap();
+        Seal::to([&world.path("customer_pub.asc")]).unwrap().signed_by(&private, Some(&PASSPHRASE.into())).unwrap();
     seal.seal(&mut &text[..], &mut sealed).unwrap();
     println!("seal: {:.2} s", begun.elapsed().as_secs_f64());
 }

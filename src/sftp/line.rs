@@ -6,15 +6,15 @@ use std::sync::Mutex;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 
-use super::download::LONGEST_NAP;
+use super::LONGEST_NAP;
 
 /// A connection that can be cut from beside.
 #[derive(Default)]
-pub(super) struct Line(Mutex<Option<TcpStream>>);
+pub struct Line(Mutex<Option<TcpStream>>);
 
 impl Line {
     /// From now on this connection is the one to cut.
-    pub fn hold(&self, tcp: &TcpStream) {
+    pub(super) fn hold(&self, tcp: &TcpStream) {
         if let Ok(mut held) = self.0.lock() {
             *held = tcp.try_clone().ok();
         }

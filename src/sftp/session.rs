@@ -1,46 +1,50 @@
 //! The way in: TCP, handshake, host key, and only then the login. Nothing is told to a server that is not known.
 
 use std::net::{Shutdown, TcpStream, ToSocketAddrs};
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use libssh2_sys as raw;
 use secrecy::{ExposeSecret, SecretString};
 use ssh2::{ErrorCode, KeyboardInteractivePrompt, Prompt, Session};
 
-use super::Context;
-use super::error::{FetchError, HostKey};
+use super::access::{Access, Surroundings, reveal};
 use super::known_hosts::KnownHosts;
-use super::line::Line;
-use super::location::Remote;
-use super::offer::Offer;
-use super::options::{Fetch, resolve};
-use super::sftp::milliseconds;
-use crate::model::secret::Secret;
+use super::{HostKey, Line, Offer, Remote, SftpError};
 
 /// A server, and what is needed to get in.
-pub(super) struct Door<'a> {
+pub struct Door<'a> {
     pub remote: &'a Remote,
     pub timeout: Duration,
-    options: &'a Fetch,
-    context: &'a Context<'a>,
+    access: Access<'a>,
+    here: Surroundings<'a>,
     known_hosts: PathBuf,
     line: &'a Line,
 }
 
 /// A server that is known, before any login.
-pub(super) struct Hall {
-    pub session: Session,
-    pub host_key: HostKey,
+struct Hall {
+    session: Session,
+    host_key: HostKey,
     tcp: TcpStream,
 }
 
+/// A server that is known, with what both sides can do.
+#[derive(Debug)]
+pub struct Server {
+    pub host_key: HostKey,
+    pub agreed: Offer,
+    pub ours: Offer,
+    /// What the server offers, as far as it says so.
+    pub theirs: Option<Offer>,
+}
+
 /// A connection after the login.
-pub(super) struct Live {
+pub struct Live {
     pub sftp: ssh2::Sftp,
+    pub(super) session: Session,
     /// Its fingerprint.
-    pub host_key: String,
+    host_key: String,
     tcp: TcpStream,
 }
 
@@ -52,35 +56,65 @@ impl Live {
     }
 }
 
+/// A connection that is made when it is first needed, and made anew after it failed.
+pub struct Connection<'a> {
+    pub door: Door<'a>,
+    live: Option<Live>,
+}
+
+impl<'a> Connection<'a> {
+    /// Through `door`, which is opened later.
+    pub fn through(door: Door<'a>) -> Self {
+        Connection { door, live: None }
+    }
+
+    /// Does something on the connection. After a failure that may pass, the next one starts with a new connection.
+    pub fn on<T, E: From<SftpError>>(
+        &mut self,
+        passes: impl Fn(&E) -> bool,
+        act: impl FnOnce(&Live, &Door<'a>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let live = match self.live.take() {
+            Some(live) => live,
+            None => self.door.enter()?,
+        };
+        let done = act(&live, &self.door);
+        match &done {
+            Err(error) if passes(error) => live.cut(),
+            _ => self.live = Some(live),
+        }
+        done
+    }
+
+    /// The fingerprint of the server that is connected.
+    pub fn host_key(&self) -> Option<String> {
+        self.live.as_ref().map(|live| live.host_key.clone())
+    }
+}
+
+/// The line to the server failed while something was done.
+pub fn lost(remote: &Remote, doing: &str, reason: impl ToString) -> SftpError {
+    SftpError::Lost { server: remote.server(), doing: doing.to_owned(), reason: reason.to_string() }
+}
+
 impl<'a> Door<'a> {
-    /// Prepares the way in. `FetchError::NoHome` if known_hosts is `~/…` and there is no home folder.
-    pub fn new(
-        remote: &'a Remote,
-        options: &'a Fetch,
-        context: &'a Context<'a>,
-        line: &'a Line,
-    ) -> Result<Self, FetchError> {
-        let known_hosts = resolve(&options.known_hosts, context.base, context.home)?;
-        Ok(Door {
-            remote,
-            timeout: options.timeout.duration().max(Duration::from_millis(1)),
-            options,
-            context,
-            known_hosts,
-            line,
-        })
+    /// Prepares the way in. `SftpError::NoHome` if known_hosts is `~/…` and there is no home folder.
+    pub fn new(access: Access<'a>, here: Surroundings<'a>, line: &'a Line) -> Result<Self, SftpError> {
+        let known_hosts = here.resolve(access.known_hosts)?;
+        let timeout = access.timeout.max(Duration::from_millis(1));
+        Ok(Door { remote: access.remote, timeout, access, here, known_hosts, line })
     }
 
     /// Connects, checks the host key, logs in, and opens SFTP.
-    pub fn enter(&self) -> Result<Live, FetchError> {
+    fn enter(&self) -> Result<Live, SftpError> {
         let hall = self.knock()?;
         self.login(&hall.session)?;
         let sftp = hall.session.sftp().map_err(|e| self.lost("SFTP was opened", &e))?;
-        Ok(Live { sftp, host_key: hall.host_key.fingerprint, tcp: hall.tcp })
+        Ok(Live { sftp, session: hall.session, host_key: hall.host_key.fingerprint, tcp: hall.tcp })
     }
 
     /// Connects and checks the host key; the server learns no user name.
-    pub fn knock(&self) -> Result<Hall, FetchError> {
+    fn knock(&self) -> Result<Hall, SftpError> {
         let known_hosts = KnownHosts::open(&self.known_hosts)?;
         let tcp = self.connect()?;
         let failed = |e: ssh2::Error| self.handshake_error(e.message().to_owned());
@@ -96,8 +130,8 @@ impl<'a> Door<'a> {
     }
 
     /// A connection to the first address that answers.
-    fn connect(&self) -> Result<TcpStream, FetchError> {
-        let unreachable = |reason: String| FetchError::Unreachable { server: self.remote.server(), reason };
+    fn connect(&self) -> Result<TcpStream, SftpError> {
+        let unreachable = |reason: String| SftpError::Unreachable { server: self.remote.server(), reason };
         let addresses =
             (self.remote.host(), self.remote.port()).to_socket_addrs().map_err(|e| unreachable(e.to_string()))?;
         let mut reason = "the name has no address".to_owned();
@@ -116,35 +150,42 @@ impl<'a> Door<'a> {
 
     /// Why there was no handshake: if the two sides have nothing in common, with both sides' lists. A server that said nothing
     /// in time is not asked again.
-    fn no_handshake(&self, session: &Session, error: &ssh2::Error) -> FetchError {
-        if error.code() == ErrorCode::Session(raw::LIBSSH2_ERROR_TIMEOUT) || (self.context.stopped)() {
+    fn no_handshake(&self, session: &Session, error: &ssh2::Error) -> SftpError {
+        if error.code() == ErrorCode::Session(raw::LIBSSH2_ERROR_TIMEOUT) || (self.here.stopped)() {
             return self.handshake_error(error.message().to_owned());
         }
         let lists = Offer::ours(session).ok().zip(self.offer().ok());
         let apart = lists.and_then(|(ours, theirs)| Some((ours.disjoint(&theirs)?, ours, theirs)));
         match apart {
             Some((category, ours, theirs)) => {
-                FetchError::NoCommonAlgorithm { server: self.remote.server(), category, ours, theirs }
+                SftpError::NoCommonAlgorithm { server: self.remote.server(), category, ours, theirs }
             }
             None => self.handshake_error(error.message().to_owned()),
         }
     }
 
+    /// Who answers there, and what both sides can do; without a login.
+    pub fn look(&self) -> Result<Server, SftpError> {
+        let hall = self.knock()?;
+        let ours = Offer::ours(&hall.session).unwrap_or_default();
+        Ok(Server { host_key: hall.host_key, agreed: Offer::agreed(&hall.session), ours, theirs: self.offer().ok() })
+    }
+
     /// What the server offers, over a connection of its own.
-    pub fn offer(&self) -> Result<Offer, FetchError> {
+    fn offer(&self) -> Result<Offer, SftpError> {
         Offer::ask(self.connect()?, self.timeout).map_err(|e| self.handshake_error(e.to_string()))
     }
 
-    fn handshake_error(&self, reason: String) -> FetchError {
-        FetchError::Handshake { server: self.remote.server(), reason }
+    fn handshake_error(&self, reason: String) -> SftpError {
+        SftpError::Handshake { server: self.remote.server(), reason }
     }
 
-    fn lost(&self, doing: &str, error: &ssh2::Error) -> FetchError {
-        FetchError::Lost { server: self.remote.server(), doing: doing.to_owned(), reason: error.message().to_owned() }
+    fn lost(&self, doing: &str, error: &ssh2::Error) -> SftpError {
+        lost(self.remote, doing, error.message())
     }
 
-    fn refused(&self, method: &str) -> FetchError {
-        FetchError::LoginRefused {
+    fn refused(&self, method: &str) -> SftpError {
+        SftpError::LoginRefused {
             server: self.remote.server(),
             user: self.remote.user().to_owned(),
             method: method.to_owned(),
@@ -152,17 +193,17 @@ impl<'a> Door<'a> {
     }
 
     /// Logs in by key file, agent and password, as far as they are given, in this order.
-    fn login(&self, session: &Session) -> Result<(), FetchError> {
-        let mut refusal = FetchError::NoLogin;
-        let ways: [(bool, &dyn Fn() -> Result<(), FetchError>); 3] = [
-            (self.options.identity_file.is_some(), &|| self.by_key(session)),
-            (self.options.uses_agent(), &|| self.by_agent(session)),
-            (self.options.password.is_some(), &|| self.by_password(session)),
+    fn login(&self, session: &Session) -> Result<(), SftpError> {
+        let mut refusal = SftpError::NoLogin;
+        let ways: [(bool, &dyn Fn() -> Result<(), SftpError>); 3] = [
+            (self.access.identity_file.is_some(), &|| self.by_key(session)),
+            (self.access.uses_agent(), &|| self.by_agent(session)),
+            (self.access.password.is_some(), &|| self.by_password(session)),
         ];
         for (given, way) in ways {
             if given {
                 match way() {
-                    Err(error @ FetchError::LoginRefused { .. }) => refusal = error,
+                    Err(error @ SftpError::LoginRefused { .. }) => refusal = error,
                     done => return done,
                 }
             }
@@ -170,33 +211,31 @@ impl<'a> Door<'a> {
         Err(refusal)
     }
 
-    fn by_key(&self, session: &Session) -> Result<(), FetchError> {
-        let Some(path) = &self.options.identity_file else { return Ok(()) };
-        let path = resolve(path, self.context.base, self.context.home)?;
-        private(&path)?;
-        let passphrase = self.reveal(self.options.identity_passphrase.as_ref())?;
+    fn by_key(&self, session: &Session) -> Result<(), SftpError> {
+        let Some(path) = self.access.identity(&self.here)? else { return Ok(()) };
+        let passphrase = reveal(self.access.identity_passphrase, &self.here)?;
         // An empty passphrase, never none: libssh2 asks for the length of what it was given, and would read address 0.
         let passphrase = passphrase.as_ref().map_or("", |secret| secret.expose_secret());
         session.userauth_pubkey_file(self.remote.user(), None, &path, Some(passphrase)).map_err(|error| {
             match outcome(&error) {
                 Outcome::Refused => self.refused("key"),
                 Outcome::Lost => self.lost("logging in", &error),
-                Outcome::Local => FetchError::Identity { path, reason: error.message().to_owned() },
+                Outcome::Local => SftpError::Identity { path, reason: error.message().to_owned() },
             }
         })
     }
 
-    fn by_agent(&self, session: &Session) -> Result<(), FetchError> {
+    fn by_agent(&self, session: &Session) -> Result<(), SftpError> {
         let socket =
-            self.context.agent_socket.ok_or_else(|| FetchError::Agent { reason: "SSH_AUTH_SOCK is not set".into() })?;
-        let failed = |e: ssh2::Error| FetchError::Agent { reason: e.message().to_owned() };
+            self.here.agent_socket.ok_or_else(|| SftpError::Agent { reason: "SSH_AUTH_SOCK is not set".into() })?;
+        let failed = |e: ssh2::Error| SftpError::Agent { reason: e.message().to_owned() };
         let mut agent = session.agent().map_err(failed)?;
         agent.set_identity_path(socket).map_err(failed)?;
         agent.connect().map_err(failed)?;
         agent.list_identities().map_err(failed)?;
         let identities = agent.identities().map_err(failed)?;
         if identities.is_empty() {
-            return Err(FetchError::Agent { reason: "it holds no key".into() });
+            return Err(SftpError::Agent { reason: "it holds no key".into() });
         }
         for (tried, identity) in identities.iter().enumerate() {
             match agent.userauth(self.remote.user(), identity).map_err(|error| (outcome(&error), error)) {
@@ -211,8 +250,8 @@ impl<'a> Door<'a> {
     }
 
     /// By password, and where the server asks a question in place of it, with the password as the answer.
-    fn by_password(&self, session: &Session) -> Result<(), FetchError> {
-        let Some(password) = self.reveal(self.options.password.as_ref())? else { return Ok(()) };
+    fn by_password(&self, session: &Session) -> Result<(), SftpError> {
+        let Some(password) = reveal(self.access.password, &self.here)? else { return Ok(()) };
         let user = self.remote.user();
         let first = session.userauth_password(user, password.expose_secret());
         let done = match first {
@@ -225,10 +264,6 @@ impl<'a> Door<'a> {
             Outcome::Lost => self.lost("logging in", &error),
             Outcome::Refused | Outcome::Local => self.refused("password"),
         })
-    }
-
-    fn reveal(&self, secret: Option<&Secret>) -> Result<Option<SecretString>, FetchError> {
-        Ok(secret.map(|secret| secret.reveal(self.context.base)).transpose()?)
     }
 }
 
@@ -272,13 +307,7 @@ fn outcome(error: &ssh2::Error) -> Outcome {
     }
 }
 
-/// A private key that others can read is none.
-fn private(path: &Path) -> Result<(), FetchError> {
-    let wrong = |reason: String| FetchError::Identity { path: path.to_owned(), reason };
-    let metadata = std::fs::metadata(path).map_err(|e| wrong(e.to_string()))?;
-    match metadata.mode() & 0o777 {
-        _ if !metadata.is_file() => Err(wrong("it is no file".into())),
-        mode if mode & 0o077 != 0 => Err(wrong(format!("others can use it (mode {mode:03o}); chmod 600 it"))),
-        _ => Ok(()),
-    }
+/// What the server may take for one answer, in libssh2's milliseconds; none at all would be no limit.
+fn milliseconds(timeout: Duration) -> u32 {
+    u32::try_from(timeout.as_millis()).unwrap_or(u32::MAX).max(1)
 }

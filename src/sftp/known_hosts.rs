@@ -8,8 +8,7 @@ use std::path::Path;
 
 use ssh2::{CheckResult, HashType, KnownHostFileKind, KnownHostKeyFormat, MethodType, Session};
 
-use super::error::{FetchError, HostKey};
-use super::location::Remote;
+use super::{HostKey, Remote, SftpError};
 
 /// A line of known_hosts that names a key.
 #[derive(Clone, Debug)]
@@ -55,12 +54,12 @@ pub(super) struct KnownHosts<'a> {
 }
 
 impl<'a> KnownHosts<'a> {
-    /// Reads the file; one that is not there knows nobody. `FetchError::KnownHosts` if it cannot be read.
-    pub fn open(path: &'a Path) -> Result<Self, FetchError> {
+    /// Reads the file; one that is not there knows nobody. `SftpError::KnownHosts` if it cannot be read.
+    pub fn open(path: &'a Path) -> Result<Self, SftpError> {
         let text = match std::fs::read(path) {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => String::new(),
-            Err(source) => return Err(FetchError::KnownHosts { path: path.into(), source }),
+            Err(source) => return Err(SftpError::KnownHosts { path: path.into(), source }),
         };
         Ok(KnownHosts { path, lines: text.lines().filter_map(Line::read).collect() })
     }
@@ -92,8 +91,8 @@ impl<'a> KnownHosts<'a> {
     }
 
     /// Whether the host key of a session after its handshake is the known one. Errors: unknown, changed, of another type, revoked.
-    pub fn check(&self, session: &Session, remote: &Remote) -> Result<HostKey, FetchError> {
-        let failed = |e: ssh2::Error| FetchError::Handshake { server: remote.server(), reason: e.message().to_owned() };
+    pub fn check(&self, session: &Session, remote: &Remote) -> Result<HostKey, SftpError> {
+        let failed = |e: ssh2::Error| SftpError::Handshake { server: remote.server(), reason: e.message().to_owned() };
         let (bytes, _) = session.host_key().ok_or_else(|| failed(ssh2::Error::unknown()))?;
         let key = describe(session, remote, bytes).map_err(failed)?;
         self.judge(session, remote, bytes, key).map_err(failed)?
@@ -105,11 +104,11 @@ impl<'a> KnownHosts<'a> {
         remote: &Remote,
         bytes: &[u8],
         key: HostKey,
-    ) -> Result<Result<HostKey, FetchError>, ssh2::Error> {
+    ) -> Result<Result<HostKey, SftpError>, ssh2::Error> {
         let (server, known_hosts) = (remote.server(), self.path.to_owned());
         for line in self.lines.iter().filter(|line| line.revoked) {
             if let CheckResult::Match = line.check(session, &remote.known_as(), bytes)? {
-                return Ok(Err(FetchError::RevokedHostKey { server, key, known_hosts }));
+                return Ok(Err(SftpError::RevokedHostKey { server, key, known_hosts }));
             }
         }
         let (name, lines) = self.about(session, remote)?;
@@ -120,13 +119,13 @@ impl<'a> KnownHosts<'a> {
         }
         // Another port may be another server: its key makes this one known, but cannot make it changed.
         if lines.is_empty() || name != remote.known_as() {
-            return Ok(Err(FetchError::UnknownHostKey { server, key, known_hosts }));
+            return Ok(Err(SftpError::UnknownHostKey { server, key, known_hosts }));
         }
         if lines.iter().any(|line| line.algorithm == key.algorithm) {
-            return Ok(Err(FetchError::ChangedHostKey { server, key, known_hosts }));
+            return Ok(Err(SftpError::ChangedHostKey { server, key, known_hosts }));
         }
         let known = lines.into_iter().map(|line| line.algorithm.clone()).collect();
-        Ok(Err(FetchError::OtherHostKeyType { server, key, known, known_hosts }))
+        Ok(Err(SftpError::OtherHostKeyType { server, key, known, known_hosts }))
     }
 }
 
@@ -159,17 +158,13 @@ fn base64(session: &Session, bytes: &[u8]) -> Result<String, ssh2::Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::location::Location;
     use super::*;
 
     const KEY: &str = "AAAAC3NzaC1lZDI1NTE5AAAAIJxHBFHjJpXHxUMCVYQbUQ0sPvoYSHP0OZKlWMtWYKtP";
     const OTHER: &str = "AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
     fn remote(place: &str) -> Remote {
-        match Location::try_from(format!("sftp://a@{place}/x")) {
-            Ok(Location::Sftp(remote)) => remote,
-            other => panic!("{other:?}"),
-        }
+        Remote::try_from(format!("sftp://a@{place}/x")).unwrap()
     }
 
     fn verdict(text: &str, place: &str, bytes: &[u8]) -> &'static str {
@@ -179,10 +174,10 @@ mod tests {
             HostKey { algorithm: algorithm(bytes).unwrap().into(), fingerprint: String::new(), line: String::new() };
         match known.judge(&session, &remote(place), bytes, key).unwrap() {
             Ok(_) => "known",
-            Err(FetchError::UnknownHostKey { .. }) => "unknown",
-            Err(FetchError::ChangedHostKey { .. }) => "changed",
-            Err(FetchError::OtherHostKeyType { .. }) => "other type",
-            Err(FetchError::RevokedHostKey { .. }) => "revoked",
+            Err(SftpError::UnknownHostKey { .. }) => "unknown",
+            Err(SftpError::ChangedHostKey { .. }) => "changed",
+            Err(SftpError::OtherHostKeyType { .. }) => "other type",
+            Err(SftpError::RevokedHostKey { .. }) => "revoked",
             Err(other) => panic!("{other}"),
         }
     }

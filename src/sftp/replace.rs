@@ -1,0 +1,79 @@
+//! A file of the server put in the place of another one. The rename of SFTP's version 3, which is what is spoken, may
+//! refuse where there is a file already, as OpenSSH's does; OpenSSH's extension `posix-rename@openssh.com` takes its place
+//! in one step. libssh2 knows it, but its binding does not: its few packets are written here, on a channel of their own.
+
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use ssh2::{Channel, ErrorCode, Session};
+
+use super::Live;
+
+const INIT: u8 = 1;
+const VERSION: u8 = 2;
+const STATUS: u8 = 101;
+const EXTENDED: u8 = 200;
+/// The version that is spoken, and which request this is: there is but one.
+const THREE: [u8; 4] = 3_u32.to_be_bytes();
+const ONE: [u8; 4] = 1_u32.to_be_bytes();
+const POSIX_RENAME: &[u8] = b"posix-rename@openssh.com";
+const MOST_BYTES: usize = 64 * 1024;
+
+impl Live {
+    /// Renames `from` to `to`, in one step where the server can do that; else what is at `to` is removed first, so that for
+    /// a moment there is nothing.
+    pub fn replace(&self, from: &Path, to: &Path) -> io::Result<()> {
+        if posix_rename(&self.session, from, to)? {
+            return Ok(());
+        }
+        match self.sftp.rename(from, to, None) {
+            Err(error) if matches!(error.code(), ErrorCode::SFTP(_)) && self.sftp.lstat(to).is_ok() => {
+                self.sftp.unlink(to)?;
+                Ok(self.sftp.rename(from, to, None)?)
+            }
+            done => Ok(done?),
+        }
+    }
+}
+
+/// Whether the server could, and did. A refusal is an error.
+fn posix_rename(session: &Session, from: &Path, to: &Path) -> io::Result<bool> {
+    let mut channel = session.channel_session()?;
+    channel.subsystem("sftp")?;
+    send(&mut channel, INIT, &[&THREE])?;
+    let (kind, extensions) = receive(&mut channel)?;
+    if kind != VERSION || !extensions.windows(POSIX_RENAME.len()).any(|name| name == POSIX_RENAME) {
+        return Ok(false);
+    }
+    let words = [POSIX_RENAME, from.as_os_str().as_encoded_bytes(), to.as_os_str().as_encoded_bytes()];
+    let words: Vec<Vec<u8>> = words.map(|word| [&(word.len() as u32).to_be_bytes(), word].concat()).into();
+    send(&mut channel, EXTENDED, &[&ONE, &words.concat()])?;
+    let (kind, answer) = receive(&mut channel)?;
+    match answer.get(4..8) {
+        Some([0, 0, 0, 0]) if kind == STATUS => Ok(true),
+        Some([0, 0, 0, code]) if kind == STATUS => {
+            Err(io::Error::other(format!("the server refused the rename (SFTP status {code})")))
+        }
+        _ => Err(io::Error::other("the server's answer to the rename is none")),
+    }
+}
+
+/// A packet: its length, its kind, and what it says.
+fn send(channel: &mut Channel, kind: u8, parts: &[&[u8]]) -> io::Result<()> {
+    let said = parts.concat();
+    let length = (said.len() as u32 + 1).to_be_bytes();
+    channel.write_all(&[&length[..], &[kind], &said].concat())
+}
+
+fn receive(channel: &mut Channel) -> io::Result<(u8, Vec<u8>)> {
+    let mut length = [0; 4];
+    channel.read_exact(&mut length)?;
+    let length = u32::from_be_bytes(length) as usize;
+    if length == 0 || length > MOST_BYTES {
+        return Err(io::Error::other("the server's answer has no size that an answer has"));
+    }
+    let mut packet = vec![0; length];
+    channel.read_exact(&mut packet)?;
+    let said = packet.split_off(1);
+    Ok((packet[0], said))
+}

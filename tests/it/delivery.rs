@@ -1,0 +1,60 @@
+//! Delivery: what is sealed opens with the real gpg and with nothing else than the right key, and what is sent to a real
+//! OpenSSH server arrives whole or not at all, and can be sent again.
+//!
+//! | file | owns |
+//! |---|---|
+//! | `sealed.rs` | the sealed files and the keys |
+//! | `sent.rs` | the way to a server |
+//! | `failed.rs` | the servers that do not take it, and `hcmsync deliver` |
+
+mod failed;
+mod sealed;
+mod sent;
+
+use std::fs;
+use std::process::Command;
+
+use crate::product::{HCMSYNC, Place, Said};
+use crate::sshd::Sshd;
+
+/// The lines of `[publish]` that send to a server.
+fn upload(sshd: &Sshd) -> String {
+    format!(
+        "upload = \"{}\"\nknown_hosts = \"{}\"\nidentity_file = \"{}\"\nretries = 0\ntimeout = \"5s\"\n",
+        sshd.url(),
+        sshd.known_hosts.display(),
+        sshd.identity.display()
+    )
+}
+
+/// A place whose pipeline has these lines at the end of `[publish]`.
+fn place(publish: &str) -> Place {
+    let mut place = Place::plain();
+    place.pipeline += publish;
+    place
+}
+
+/// Any other command, in words.
+fn hcmsync(words: &[&str]) -> Said {
+    Said::of(&Command::new(HCMSYNC).args(words).env_remove("SSH_AUTH_SOCK").output().unwrap())
+}
+
+/// A command about the pipeline of a place, which is written anew.
+fn about(place: &Place, command: &str, words: &[&str]) -> Said {
+    let file = place.path("pipeline.toml");
+    fs::write(&file, &place.pipeline).unwrap();
+    hcmsync(&[&[command, file.to_str().unwrap()], words].concat())
+}
+
+/// The names in the served folder.
+fn arrived(sshd: &Sshd) -> Vec<String> {
+    let mut names: Vec<String> =
+        fs::read_dir(&sshd.root).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+/// Sends the current run of a place.
+fn deliver(place: &Place) -> Said {
+    hcmsync(&["deliver", place.path("out/current").to_str().unwrap()])
+}

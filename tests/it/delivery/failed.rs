@@ -1,0 +1,147 @@
+//! A delivery that fails: the run stays published, nothing half is left on the server, and `hcmsync deliver` sends it later.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::time::Instant;
+
+use hcmsync::stages::publish::Staging;
+
+use super::{arrived, deliver, hcmsync, place, upload};
+use crate::product::{Place, Said, personal_values_in};
+use crate::promise;
+use crate::sshd::{Sshd, free_port, keygen};
+
+/// A run that is published, and not delivered: it says so, and what to do.
+fn undelivered(place: &Place, code: i32) -> Said {
+    let said = place.run(&["--json"]);
+    assert_eq!(said.code, code, "{}", said.all());
+    let current = fs::canonicalize(place.path("out/current")).unwrap();
+    assert_eq!(hcmsync(&["verify", current.to_str().unwrap()]).code, 0);
+    let repeat = format!("hcmsync deliver {}", current.display());
+    assert!(
+        said.stderr.contains("is published, and was not delivered") && said.stderr.contains(&repeat),
+        "{}",
+        said.stderr
+    );
+    let report: serde_json::Value = serde_json::from_str(&said.stdout).unwrap();
+    assert_eq!((&report["status"], &report["exit_code"]), (&"undelivered".into(), &code.into()));
+    assert!(!place.path("out/deliveries.jsonl").exists());
+    assert_eq!(personal_values_in(&said.stderr), [""; 0]);
+    said
+}
+
+/// A server whose disk is full after the first kibibyte.
+fn full(folder: &Path) -> Sshd {
+    let script = folder.join("sftp-server");
+    fs::write(&script, "#!/bin/bash\ntrap '' XFSZ\nulimit -f 1\nexec /usr/lib/openssh/sftp-server\n").unwrap();
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    Sshd::start_with("ed25519", &format!("Subsystem sftp {}\n", script.display()))
+}
+
+#[test]
+fn a_run_that_no_server_takes_is_published_and_can_be_sent_later() {
+    let started = Instant::now();
+    let good = Sshd::start();
+    let read_only = Sshd::start_with("ed25519", "Subsystem sftp internal-sftp -R\n");
+    let folder = tempfile::tempdir().unwrap();
+    let full = full(folder.path());
+    let identity = folder.path().join("identity");
+    keygen("ed25519", "", &identity);
+    let swap = |from: String, to: String| upload(&good).replace(&from, &to);
+    let of = |sshd: &Sshd| upload(sshd);
+    let cases = [
+        (of(&read_only), 8, "does not take"),
+        (of(&full), 8, "does not take"),
+        (swap(good.root.display().to_string(), "/no/such/folder".into()), 8, "does not take"),
+        (swap(good.port.to_string(), free_port().to_string()), 8, "cannot be reached"),
+        (swap(good.identity.display().to_string(), identity.display().to_string()), 8, "refused the login"),
+        (swap(good.known_hosts.display().to_string(), "known".into()), 6, "is not known"),
+        (swap(good.known_hosts.display().to_string(), "wrong".into()), 6, "has changed"),
+    ];
+    let all = cases.len() as u64;
+    for (publish, code, says) in cases {
+        let mut place = place(&publish);
+        fs::write(place.path("known"), "").unwrap();
+        fs::write(place.path("wrong"), read_only.known_hosts_line(good.port)).unwrap();
+        let said = undelivered(&place, code);
+        assert!(said.stderr.contains(says), "{says}: {}", said.stderr);
+        for server in [&good, &read_only, &full] {
+            assert_eq!(arrived(server), [""; 0], "{says}: nothing half, and no temporary file");
+        }
+        assert_eq!(deliver(&place).code, code, "{says}");
+
+        place.edit(&publish, &upload(&good));
+        fs::write(place.path("pipeline.toml"), &place.pipeline).unwrap();
+        let said = deliver(&place);
+        assert_eq!(said.code, 0, "{says}: {}", said.all());
+        assert!(fs::read_to_string(good.root.join("users.csv")).unwrap() == place.published("users.csv"));
+        fs::remove_file(good.root.join("users.csv")).unwrap();
+    }
+    promise::report(15, "a delivery that fails, and is repeated", all, all, started);
+}
+
+#[test]
+fn what_cannot_log_in_stops_the_run_before_it_reads_anything() {
+    let sshd = Sshd::start();
+    let of = |from: &str, to: &str| upload(&sshd).replace(from, to);
+    let identity = sshd.identity.display().to_string();
+    for (publish, says) in [
+        (of(&identity, "no-such-key"), "the private key"),
+        (upload(&sshd) + "password = { env = \"HCMSYNC_NO_SUCH\" }\n", "HCMSYNC_NO_SUCH is not set"),
+        (of("identity_file", "agent = false\n#"), "nothing to log in with"),
+    ] {
+        let place = place(&publish);
+        fs::remove_dir_all(place.path("in")).unwrap();
+        let said = place.run(&["--quiet"]);
+        assert!(said.code == 2 && said.stderr.contains(says), "{says}: {}", said.all());
+    }
+    assert_eq!(sshd.login_attempts(""), 0);
+}
+
+#[test]
+fn a_tampered_run_is_not_sent_and_nor_is_one_while_another_is_at_work() {
+    let sshd = Sshd::start();
+    let place = place(&upload(&sshd));
+    place.publishes(&["--quiet"]);
+    fs::remove_file(sshd.root.join("users.csv")).unwrap();
+
+    let held = Staging::begin(&place.path("out")).unwrap();
+    assert_eq!(deliver(&place).code, 7);
+    drop(held);
+
+    let users = place.path("out/current/users.csv");
+    let text = fs::read_to_string(&users).unwrap();
+    fs::write(&users, text.replacen('a', "b", 1)).unwrap();
+    let said = deliver(&place);
+    assert!(said.code == 1 && said.stderr.contains("users.csv has other content"), "{}", said.all());
+    assert_eq!(arrived(&sshd), [""; 0]);
+    assert_eq!(hcmsync(&["deliver", place.path("in").to_str().unwrap()]).code, 2, "no run at all");
+}
+
+#[test]
+fn a_run_is_sent_by_the_pipeline_that_made_it() {
+    let sshd = Sshd::start();
+    let plain = Place::plain();
+    plain.publishes(&["--quiet"]);
+    let said = deliver(&plain);
+    assert!(said.code == 2 && said.stderr.contains("--pipeline"), "{}", said.all());
+
+    let sending = place(&upload(&sshd));
+    let file = plain.path("sending.toml");
+    fs::write(&file, &sending.pipeline).unwrap();
+    let (run, file) = (plain.path("out/current"), file.to_str().unwrap().to_owned());
+    let with = |file: &str| hcmsync(&["deliver", run.to_str().unwrap(), "--pipeline", file]);
+    assert_eq!((with(&file).code, arrived(&sshd)), (0, vec!["users.csv".to_owned()]));
+
+    fs::write(&file, sending.pipeline.replace("name = \"test\"", "name = \"other\"")).unwrap();
+    assert_eq!(with(&file).code, 2, "another pipeline's run");
+    let key = crate::product::project("sample-data/keys/customer-key_pub.asc");
+    fs::write(&file, format!("{}encrypt_to = \"{}\"\n", sending.pipeline, key.display())).unwrap();
+    let said = with(&file);
+    assert!(
+        said.code == 8 && said.stderr.contains("sealed for other keys"),
+        "plaintext, though now it is to be sealed: {}",
+        said.all()
+    );
+}
