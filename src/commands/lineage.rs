@@ -23,12 +23,12 @@ pub struct Events<'a> {
 
 impl<'a> Events<'a> {
     /// Opens the file before the work, so that a bad path fails at once, and says that the run starts.
-    pub fn start(path: &'a Path, pipeline: &'a Pipeline, process: &Process) -> Result<Events<'a>, Failure> {
+    pub fn start(path: &'a Path, pipeline: &'a Pipeline) -> Result<Events<'a>, Failure> {
         let file = File::options().append(true).create(true).mode(0o600).open(path);
         let file = file.map_err(|error| failed(path, &error))?;
         let mut random = [0; 10];
         File::open("/dev/urandom").and_then(|mut source| source.read_exact(&mut random)).context("a random id")?;
-        let now = process.now();
+        let now = Process::now();
         let mut events = Events { lineage: Lineage::new(pipeline, now, random), path, file };
         let event = events.lineage.start(now);
         events.write(&event)?;
@@ -36,8 +36,8 @@ impl<'a> Events<'a> {
     }
 
     /// Says how the run ended.
-    pub fn end(mut self, ended: &Result<Ended, RunError>, process: &Process) -> Result<(), Failure> {
-        let now = process.now();
+    pub fn end(mut self, ended: &Result<Ended, RunError>) -> Result<(), Failure> {
+        let now = Process::now();
         let event = match ended {
             Ok(Ended::Published(outcome)) => self.lineage.complete(now, outcome)?,
             Ok(Ended::NothingNew(run)) => self.lineage.nothing_new(now, run),

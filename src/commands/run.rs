@@ -74,7 +74,7 @@ impl Process {
 
     /// This moment.
     #[expect(clippy::disallowed_methods, reason = "the rim: the binary reads the clock for the library")]
-    pub fn now(&self) -> Timestamp {
+    pub fn now() -> Timestamp {
         Timestamp::now()
     }
 
@@ -82,7 +82,7 @@ impl Process {
     pub fn attempt<T>(&self, call: impl FnOnce(&World<'_>) -> Result<T, RunError>) -> Result<T, RunError> {
         let stopped = || self.is_stopped();
         let world = World {
-            now: self.now(),
+            now: Self::now(),
             home: self.home.as_deref(),
             agent_socket: self.agent_socket.as_deref(),
             stopped: &stopped,
@@ -97,14 +97,14 @@ pub fn run(args: &PipelineArgs, how: &Running, common: &Common) -> Result<Answer
     let settings = settings(&mut pipeline, args, how.allow.clone(), &how.report)?;
     let process = Process::new(common.quiet)?;
     let summary = how.summary_file.as_deref().map(Summary::open).transpose()?;
-    let events = how.openlineage.as_deref().map(|path| Events::start(path, &pipeline, &process)).transpose()?;
+    let events = how.openlineage.as_deref().map(|path| Events::start(path, &pipeline)).transpose()?;
     let ended = wait::run(&pipeline, &settings, how.only_new.is_some(), how.wait, &process);
-    let told = events.map(|events| events.end(&ended, &process)).transpose();
+    let told = events.map(|events| events.end(&ended)).transpose();
     let ended = ended.map_err(|error| process.failure(error))?;
     told?;
     let outcome = match ended {
         Ended::Published(outcome) => *outcome,
-        Ended::NothingNew(run) => return nothing_new(&run, how.only_new.unwrap_or_default(), common),
+        Ended::NothingNew(run) => return Ok(nothing_new(&run, how.only_new.unwrap_or_default(), common)),
     };
     let mut report = outcome.report;
     let delivery = process.attempt(|world| hcmsync::run::deliver(&pipeline, &outcome.published, world));
@@ -134,7 +134,7 @@ pub fn run(args: &PipelineArgs, how: &Running, common: &Common) -> Result<Answer
 }
 
 /// The answer of `--only-new` where there is nothing to do.
-fn nothing_new(run: &str, exit_code: u8, common: &Common) -> Result<Answer, Failure> {
+fn nothing_new(run: &str, exit_code: u8, common: &Common) -> Answer {
     let text = match (common.quiet, common.json) {
         (true, _) => String::new(),
         (_, true) => {
@@ -142,7 +142,7 @@ fn nothing_new(run: &str, exit_code: u8, common: &Common) -> Result<Answer, Fail
         }
         _ => format!("hcmsync: nothing new: the newest extracts were published as {run}\n"),
     };
-    Ok(Answer { text, exit_code })
+    Answer { text, exit_code }
 }
 
 /// The file of `--summary-file`: opened before the work, so that a bad path fails at once, and only then replaced.

@@ -121,9 +121,9 @@ impl Content {
     /// The one form that takes the dates of the file; where there are several, or none, a question.
     fn date_format(&self, text: &mut String) {
         let filled = || self.dates.iter().filter(|column| column.filled > 0);
-        let takes_all = |form: &&Option<&str>| filled().all(|column| column.forms.contains(form));
+        let takes_all = |form: Option<&str>| filled().all(|column| column.forms.contains(&form));
         let Some(first) = filled().next() else { return };
-        let forms: Vec<_> = first.forms.iter().filter(takes_all).collect();
+        let forms: Vec<_> = first.forms.iter().copied().filter(|form| takes_all(*form)).collect();
         match &forms[..] {
             [None] => {}
             [Some(form)] => add(text, &format!("date_format = {}", quoted(form))),
@@ -203,8 +203,8 @@ pub fn pattern(name: &str) -> String {
     let literal = |part: &str| part.replace(['*', '?', '[', ']', '{', '}', '\\'], "?");
     let digit = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
     let is_start = |at: &usize| digit(&name[*at..]) && !name[..*at].ends_with(|c: char| c.is_ascii_digit());
-    let starts = name.char_indices().map(|(at, _)| at).filter(is_start);
-    let Some(start) = starts.filter(|at| date_in_name(&name[*at..]).is_some()).last() else { return literal(name) };
+    let mut starts = name.char_indices().map(|(at, _)| at).filter(is_start);
+    let Some(start) = starts.rfind(|at| date_in_name(&name[*at..]).is_some()) else { return literal(name) };
     let mut rest = name[start..].trim_start_matches(|c: char| c.is_ascii_digit());
     while let Some(after) = ["-", "_", ".", ":", "T", "of"]
         .iter()

@@ -15,7 +15,7 @@ pub fn summary(changes: &Changes) -> String {
     match &changes.fields {
         None => lines.say("  the fields cannot be compared: the users of either run are not in CSV"),
         Some(fields) => {
-            fields.iter().for_each(|field| lines.add_some(&format!("  {}", field.field), field.changed, ""))
+            fields.iter().for_each(|field| lines.add_some(&format!("  {}", field.field), field.changed, ""));
         }
     }
     lines.add_some("e-mails", changes.emails, "ATTENTION: many targets know a user by the e-mail address");

@@ -239,7 +239,7 @@ impl Table {
         text += &line("columns", &format!("{}, of them {} recognised", self.columns, self.recognised.len()));
         for (attribute, header) in &self.recognised {
             let as_header = if attribute == header { String::new() } else { format!("\"{}\"", header.escape_debug()) };
-            text += &format!("  {attribute:26} {as_header}").trim_end().to_owned();
+            text += format!("  {attribute:26} {as_header}").trim_end();
             text.push('\n');
         }
         for header in &self.unrecognised {

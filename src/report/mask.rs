@@ -40,8 +40,8 @@ impl Mask {
     /// HMAC-SHA-256 (RFC 2104).
     fn authenticate(&self, text: &[u8]) -> [u8; 32] {
         let padded = |pad: u8| Zeroizing::new(self.0.map(|byte| byte ^ pad));
-        let inner = Sha256::new().chain_update(&*padded(0x36)).chain_update(text).finalize();
-        Sha256::new().chain_update(&*padded(0x5c)).chain_update(inner).finalize().into()
+        let inner = Sha256::new().chain_update(*padded(0x36)).chain_update(text).finalize();
+        Sha256::new().chain_update(*padded(0x5c)).chain_update(inner).finalize().into()
     }
 
     /// The token that stands for a PersonNumber: the first 64 bits, enough that two people hardly ever share one.

@@ -167,7 +167,7 @@ impl Report {
         let given = judged.expected.iter().flat_map(|expected| expected.attributes());
         given.for_each(|name| {
             if !attributes.contains(&name) {
-                attributes.push(name)
+                attributes.push(name);
             }
         });
         let scope = scope(&pipeline.options.extract);

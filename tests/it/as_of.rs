@@ -31,7 +31,7 @@ fn as_of(said: &Said) -> [String; 2] {
 
 #[test]
 fn a_column_tells_the_day_of_all_extracts() {
-    let day = |nth: usize| if nth % 3 == 0 { String::new() } else { "2026-11-20".to_owned() };
+    let day = |nth: usize| if nth.is_multiple_of(3) { String::new() } else { "2026-11-20".to_owned() };
     assert_eq!(as_of(&place(|_, nth| day(nth)).publishes(&["--json"])), ["2026-11-20", "column"]);
     let given = place(|_, nth| day(nth)).publishes(&["--json", "--as-of", "2026-11-19"]);
     assert_eq!(as_of(&given), ["2026-11-19", "--as-of"]);

@@ -75,10 +75,8 @@ fn searched(folder: &Path, found: &mut Vec<String>) {
             if name != "rejects" {
                 searched(&path, found);
             }
-        } else if !["users.csv", "quarantine.csv"].contains(&name) {
-            if holds_canary(&fs::read(&path).unwrap()) {
-                found.push(format!("in {}", path.display()));
-            }
+        } else if !["users.csv", "quarantine.csv"].contains(&name) && holds_canary(&fs::read(&path).unwrap()) {
+            found.push(format!("in {}", path.display()));
         }
     }
 }

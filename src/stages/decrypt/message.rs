@@ -255,7 +255,10 @@ fn expect(reader: &mut dyn Read, mut bytes: &[u8]) -> PgpResult<()> {
 
 /// Passes if the reader is at its end, where the library verifies.
 fn expect_end(reader: &mut dyn Read) -> PgpResult<()> {
-    if reader.read(&mut [0])? > 0 { bail!("more text") } else { Ok(()) }
+    if reader.read(&mut [0])? > 0 {
+        bail!("more text");
+    }
+    Ok(())
 }
 
 /// All of the plaintext; None if it is more than `limit` bytes.

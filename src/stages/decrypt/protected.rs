@@ -61,7 +61,7 @@ impl Session {
     ///
     /// Whatever is wrong is [`DecryptError::Damaged`], and then `content` is neither the one nor the other.
     pub fn open(&self, content: &mut [u8]) -> Result<Range<usize>, DecryptError> {
-        let end = content.len().checked_sub(MDC).filter(|end| *end >= 1 + PREFIX).ok_or(DecryptError::Damaged)?;
+        let end = content.len().checked_sub(MDC).filter(|end| *end > PREFIX).ok_or(DecryptError::Damaged)?;
         let mut hash = Sha1::new();
         // The last bytes are the hash itself: they are decrypted, but not hashed.
         let mut left = end + MDC_HEADER.len() - 1;

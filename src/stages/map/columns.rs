@@ -47,7 +47,7 @@ impl Columns<'_, '_> {
     fn default(&mut self, field: &'static ProfileField) -> Option<FieldPlan> {
         match Expression::parse(&field.sql, self.compiler.scope) {
             Ok(expression) => {
-                let renamed = self.compiler.renamed(self.output, &format!("{}{}", self.prefix, field.name));
+                let renamed = Compiler::renamed(self.output, &format!("{}{}", self.prefix, field.name));
                 let plan = FieldPlan::new(renamed.unwrap_or(&field.name), expression);
                 Some(self.typed(plan.demanded(field)))
             }

@@ -138,7 +138,7 @@ impl Compiler<'_> {
     }
 
     /// The other name of a key of the profile.
-    pub(super) fn renamed<'o>(&self, output: &'o Output, key: &str) -> Option<&'o str> {
+    pub(super) fn renamed<'o>(output: &'o Output, key: &str) -> Option<&'o str> {
         let found = output.rename.iter().find(|(known, _)| known.get_ref() == key);
         found.map(|(_, name)| name.get_ref().as_str())
     }

@@ -93,6 +93,7 @@ enum Own {
 
 impl Element {
     /// The element's own row of a kind, where such rows are the element's.
+    #[expect(clippy::option_option, reason = "an element that has no such row must not take its person's")]
     pub(super) fn own(&self, kind: Kind) -> Option<Option<u32>> {
         match (self.own, kind) {
             (Own::WorkRelationship { relationship, .. }, Kind::WorkRelationship) => Some(relationship),
@@ -104,6 +105,7 @@ impl Element {
     }
 
     /// The type of the worker, where it is the element's own.
+    #[expect(clippy::option_option, reason = "an element of unknown type must not take its person's")]
     pub(super) fn worker_type(&self) -> Option<Option<WorkerType>> {
         match self.own {
             Own::WorkRelationship { of, .. } => Some(of),

@@ -80,7 +80,7 @@ impl Shape {
     }
 
     fn place(&mut self, steps: &[Step], leaf: Shape) -> Option<()> {
-        let Some((step, rest)) = steps.split_first() else { return None };
+        let (step, rest) = steps.split_first()?;
         let inner = match (self, step) {
             (Shape::Object(members), Step::Name(name)) => match members.iter().position(|(known, _)| known == name) {
                 Some(place) => &mut members[place].1,

@@ -13,6 +13,8 @@ use crate::model::row::Cells;
 const KINDS: usize = Kind::ALL.len();
 /// How alike a PersonNumber must be to be offered in place of one that is not there.
 const ALIKE: f64 = 0.9;
+/// The likeness of numbers that differ in nothing but zeros, spaces and the like: above any other.
+const SAME: f64 = 2.0;
 const OFFERED: usize = 3;
 
 /// What a cell says of its row: under which key it is found, and which key leads from it to others.
@@ -171,7 +173,7 @@ pub fn similar(tables: &[Table; KINDS], number: &str) -> Vec<String> {
     let wanted = plain(number);
     let likeness = |text: &str| {
         let other = plain(text);
-        if other == wanted { 2.0 } else { strsim::jaro_winkler(&other, &wanted) }
+        if other == wanted { SAME } else { strsim::jaro_winkler(&other, &wanted) }
     };
     let of_table = |table: &Table| {
         let numbers = table.rows.rows.par_iter().map(|row| table.rows.cells(row).get(0));
@@ -182,8 +184,8 @@ pub fn similar(tables: &[Table; KINDS], number: &str) -> Vec<String> {
     let mut found: Vec<(f64, String)> = tables.iter().flat_map(of_table).collect();
     found.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
     found.dedup();
-    let best = found.first().map_or(0.0, |(likeness, _)| *likeness);
-    let offered = found.into_iter().filter(|(likeness, text)| !text.is_empty() && (*likeness == best || best < 2.0));
+    let is_exact = found.first().is_some_and(|(likeness, _)| *likeness >= SAME);
+    let offered = found.into_iter().filter(|(likeness, text)| !text.is_empty() && (*likeness >= SAME || !is_exact));
     offered.take(OFFERED).map(|(_, text)| text).collect()
 }
 

@@ -284,7 +284,7 @@ fn sort_keys(table: &Table) -> Vec<SortKey> {
 /// The order of two PersonNumbers, of which the beginnings are known.
 fn compare<'a>(a: u128, of_a: impl FnOnce() -> &'a str, b: u128, of_b: impl FnOnce() -> &'a str) -> Ordering {
     // Where the last byte of the beginning is blank, nothing follows.
-    a.cmp(&b).then_with(|| if a & 0xFF == 0 { Ordering::Equal } else { of_a().cmp(of_b()) })
+    a.cmp(&b).then_with(|| if a.to_be_bytes()[SortKey::LENGTH - 1] == 0 { Ordering::Equal } else { of_a().cmp(of_b()) })
 }
 
 fn number_at<'a>(table: &'a Table, key: &SortKey) -> impl FnOnce() -> &'a str {

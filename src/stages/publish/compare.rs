@@ -220,7 +220,7 @@ impl<'a> Tally<'a> {
         });
         let decision = |((before, now), count): ((String, String), u64)| Decision { before, now, count };
         changes.decisions = self.decisions.into_iter().map(decision).collect();
-        changes.decisions.sort_by(|a, b| b.count.cmp(&a.count));
+        changes.decisions.sort_by_key(|decision| std::cmp::Reverse(decision.count));
         changes.segments = segments(self.segments, before.manifest, now.manifest);
         changes.files = other_files(before, now);
         changes

@@ -31,8 +31,7 @@ impl Lock {
         match file.try_lock() {
             // A plan takes a lock file away that it made: then this lock is one that nobody else would find.
             Ok(()) if is_at(&file, &path) => Ok(Lock { file }),
-            Ok(()) => Err(PublishError::Locked(path)),
-            Err(TryLockError::WouldBlock) => Err(PublishError::Locked(path)),
+            Ok(()) | Err(TryLockError::WouldBlock) => Err(PublishError::Locked(path)),
             Err(TryLockError::Error(source)) => Err(PublishError::Io { path, doing: "locked", source }),
         }
     }

@@ -70,13 +70,13 @@ fn guess(bytes: &[u8]) -> Encoding {
 
 /// The kind that knows most of the headers; of several, that whose name stands in the file's, then the first of all.
 fn kind_of(file: &str, headers: &[String]) -> Option<Kind> {
+    // A key alone is no record: a file of a PersonNumber and a shoe size is a side extract.
+    const LEAST: usize = 3;
     let file = attribute::normalise(file);
     let known = |kind| headers.iter().filter_map(move |header| attribute::find(kind, header));
     let has_keys = |kind: &Kind| {
         required_by_rules(*kind, true).iter().all(|key| known(*kind).any(|attribute| attribute.name == *key))
     };
-    // A key alone is no record: a file of a PersonNumber and a shoe size is a side extract.
-    const LEAST: usize = 3;
     let rank = |kind: &Kind| {
         let count = known(*kind).count();
         (count, file.contains(&attribute::normalise(kind.name())), std::cmp::Reverse(*kind))

@@ -32,8 +32,8 @@ fn samples(world: &World) -> Vec<Sample> {
     );
     let pinned = Decrypt { signer: vec![bouncy_castle::SIGNER.into()], ..world.options("accept = [\"no-mdc\"]") };
     let sample = |what, message: Vec<u8>, options: &Decrypt| {
-        let open =
-            if message[0] < 0x80 || what == "packet 9" { vec![0..message.len()] } else { in_the_clear(&message) };
+        let is_open = message[0] < 0x80 || what == "packet 9";
+        let open = if is_open { std::iter::once(0..message.len()).collect() } else { in_the_clear(&message) };
         Sample { what, message, keys: Keys::load(options, world.home.path()).unwrap(), open }
     };
     let plain = world.options("");

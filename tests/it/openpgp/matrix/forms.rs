@@ -117,7 +117,7 @@ fn armor(world: &World) -> Group<'_> {
     });
     group.edited("without its last line", armored, |message| {
         let text = String::from_utf8(message).unwrap();
-        text[..text.find("-----END").unwrap()].as_bytes().to_vec()
+        text.as_bytes()[..text.find("-----END").unwrap()].to_vec()
     });
     group.edited("with text in front", armored, |message| [b"Dear customer,\n\n", &message[..]].concat());
     group.edited("with text behind", armored, |message| [&message[..], b"\nKind regards\n"].concat());
