@@ -189,6 +189,12 @@ fn a_target_that_removes_whom_it_does_not_find_has_stricter_guards_unless_the_pi
     };
     assert_eq!(["max_quarantined", "max_rejected"].map(limit), ["20%", "5%"]);
     assert_eq!(["max_leavers", "max_segment_change", "max_joiners"].map(limit), ["1%", "10%", "10%"]);
+    for profile in hcmsync::targets::profiles() {
+        for (guard, limit) in &profile.guard {
+            let parsed = format!("{guard}={limit}").parse::<hcmsync::stages::validate::guards::Allow>();
+            assert!(parsed.is_ok(), "{}: {guard} = {limit}", profile.name);
+        }
+    }
     place.edit("max_quarantined = \"20%\"\n", "");
     let said = place.run(&[]);
     assert_eq!(said.code, 3, "{}", said.all());

@@ -97,7 +97,7 @@ impl Trace {
             writeln!(out, "  default   {default}, since there is no value")?;
         }
         if self.escaped {
-            writeln!(out, "  escaped   an apostrophe before it, lest a spreadsheet runs it")?;
+            writeln!(out, "  escaped   by apostrophes, lest a spreadsheet runs it")?;
         }
         for demand in &self.demands {
             writeln!(out, "  demanded  {demand}")?;

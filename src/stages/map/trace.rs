@@ -20,7 +20,7 @@ pub struct Trace {
     pub map: Option<Mapped>,
     /// What is written where there is no value, if that was the case here.
     pub default: Option<String>,
-    /// Whether an apostrophe stands before it, lest a spreadsheet runs it.
+    /// Whether an apostrophe stands before it, or one on each side, lest a spreadsheet runs it.
     pub escaped: bool,
     pub value: Option<String>,
     /// What the target demands of the column.

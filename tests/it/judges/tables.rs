@@ -2,6 +2,7 @@
 //! however many files it is; pyarrow reads Parquet, with its types.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use hcmsync::model::charset::Charset;
 use hcmsync::people::{Mapped, People};
@@ -12,7 +13,8 @@ use hcmsync::stages::map::{FieldPlan, Scope, Type};
 use hcmsync::targets::Format;
 use serde_json::{Value, json};
 
-use super::{GENERATED, PERSONS, Run, project};
+use super::{GENERATED, PERSONS, Run};
+use crate::product::{HCMSYNC, Place, project};
 
 /// The table of each output, as the program has it before it is written.
 fn people(pipeline: &Path, from: Option<&Path>) -> (People, Scope) {
@@ -127,6 +129,52 @@ fn every_dialect_is_read_back_to_the_cells_that_it_was_made_of() {
             let bytes = std::fs::read(&file).unwrap().len();
             assert!(!tables.contains("bytes = ") || bytes <= 40_000, "{}: {bytes}", file.display());
         }
+    }
+}
+
+/// What is put together to the names of people whom only a machine could have named so.
+const PIECES: [&str; 14] = ["\"", "\"\"", "'", ",", ";", "|", "\t", "\n", " ", "=", "\\", "#", "é", "x"];
+
+#[test]
+fn odd_values_are_read_back_as_they_are() {
+    let mut place = Place::plain();
+    place.rewrite("Person", |bytes| {
+        let mut persons = csv::Reader::from_reader(bytes.as_slice());
+        let headers = persons.headers().unwrap().clone();
+        let known_as = headers.iter().position(|header| header == "KnownAs").unwrap();
+        let mut rng = fastrand::Rng::with_seed(1);
+        let mut odd = csv::Writer::from_writer(Vec::new());
+        odd.write_record(&headers).unwrap();
+        for person in persons.records().map(Result::unwrap) {
+            let name: String = (0..rng.usize(1..6)).map(|_| PIECES[rng.usize(..PIECES.len())]).collect();
+            odd.write_record(person.iter().enumerate().map(|(at, cell)| if at == known_as { &name } else { cell }))
+                .unwrap();
+        }
+        odd.into_inner().unwrap()
+    });
+    place.edit(
+        "\"Employee ID\" = \"PersonNumber\"",
+        "\"Employee ID\" = \"PersonNumber\"\nKnown = \"KnownAs\"\nLast = \"LastName\"",
+    );
+    place.edit("\"qooper-csv\"", "\"csv\"");
+    place.edit("\"20%\"", "\"off\"");
+    let plain = place.pipeline.clone();
+    for dialect in [
+        "delimiter = \";\"\nline_end = \"lf\"\nencoding = \"windows-1252\"",
+        "delimiter = \"|\"\nencoding = \"utf-16\"",
+        "delimiter = \"\\t\"\nquote = \"always\"",
+        "null = \"#\"\nencoding = \"utf-8-bom\"\npreamble = \"a,b\"",
+    ] {
+        let text = plain.replace(
+            "[output.fields]",
+            &format!("[output.dialect]\n{dialect}\n[output.limits]\nbytes = 5000\n[output.fields]"),
+        );
+        let path = place.path("pipeline.toml");
+        std::fs::write(&path, text).unwrap();
+        let run = Run::of(path.to_str().unwrap(), None, "sample");
+        assert!(run.tables("csv, odd values", &path, None)[0] > 1, "{dialect}");
+        let verified = Command::new(HCMSYNC).arg("verify").arg(run.path("")).output().unwrap();
+        assert!(verified.status.success(), "the records are counted: {dialect}");
     }
 }
 
