@@ -217,6 +217,15 @@ fn what_stands_for_no_value_is_no_value_of_anybody() {
 }
 
 #[test]
+fn decimals_and_days_are_written_as_the_target_reads_them() {
+    let output = "profile = \"csv\"\nfile = \"users.csv\"\n[output.dialect]\ndelimiter = \";\"\ndecimal = \",\"\n\
+                  date = \"%d.%m.%Y\"\n[output.fields]\nNumber = \"PersonNumber\"\nHalf = \"LENGTH(LastName) / 2.0\"\nHired = \"DateStart\"";
+    let place = place(output);
+    place.publishes(&[]);
+    assert!(place.published("users.csv").contains("\r\n966169008890736;2,5;01.08.2023\r\n"));
+}
+
+#[test]
 fn a_row_that_no_file_can_hold_is_an_error_and_not_a_larger_file() {
     let place = place("profile = \"csv\"\nfile = \"users.csv\"\n[output.limits]\nbytes = 300");
     let said = place.run(&[]);
