@@ -25,7 +25,8 @@ Exit codes                                                             retry
   6    trust: unknown or changed host key, decryption, integrity,
        signature, weak algorithm                                        no
   7    another run holds the lock                                       yes
-  8    the output could not be written or delivered                     maybe
+  8    the output could not be written or delivered; a run that is
+       published stays so, and hcmsync deliver sends it                 maybe
   10   plan or diff --detailed-exitcode: there are differences
   130  interrupted; nothing published
   143  terminated; nothing published

@@ -9,8 +9,8 @@ use secrecy::SecretString;
 use sequoia_openpgp::Cert;
 use sequoia_openpgp::KeyHandle;
 use sequoia_openpgp::cert::ValidCert;
-use sequoia_openpgp::cert::amalgamation::key::ValidErasedKeyAmalgamation;
-use sequoia_openpgp::packet::key::PublicParts;
+use sequoia_openpgp::cert::amalgamation::key::{ValidErasedKeyAmalgamation, ValidKeyAmalgamationIter};
+use sequoia_openpgp::packet::key::{PublicParts, UnspecifiedRole};
 use sequoia_openpgp::policy::StandardPolicy;
 use sequoia_openpgp::serialize::stream::{Armorer, Encryptor, LiteralWriter, Message, Recipient, Signer};
 use sequoia_openpgp::types::{Features, HashAlgorithm, RevocationStatus, SymmetricAlgorithm};
@@ -171,21 +171,18 @@ fn encryption_keys<'c>(cert: &'c Cert, policy: &'c StandardPolicy<'c>) -> Result
     if !keys.is_empty() {
         return Ok(keys);
     }
-    Err(match () {
-        () if for_encryption(&valid).alive().next().is_some() => Unfit::Revoked,
-        () if for_encryption(&valid).next().is_some() => Unfit::Expired,
-        () if is_made_for_encryption(cert) => Unfit::Weak,
-        () => Unfit::NoKey,
+    Err(if for_encryption(&valid).alive().next().is_some() {
+        Unfit::Revoked
+    } else if for_encryption(&valid).next().is_some() {
+        Unfit::Expired
+    } else if is_made_for_encryption(cert) {
+        Unfit::Weak
+    } else {
+        Unfit::NoKey
     })
 }
 
-fn for_encryption<'c>(
-    valid: &ValidCert<'c>,
-) -> sequoia_openpgp::cert::amalgamation::key::ValidKeyAmalgamationIter<
-    'c,
-    PublicParts,
-    sequoia_openpgp::packet::key::UnspecifiedRole,
-> {
+fn for_encryption<'c>(valid: &ValidCert<'c>) -> ValidKeyAmalgamationIter<'c, PublicParts, UnspecifiedRole> {
     valid.keys().for_transport_encryption().for_storage_encryption()
 }
 

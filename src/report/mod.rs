@@ -56,7 +56,8 @@ pub enum Schema {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Report {
     pub schema: Schema,
-    /// `published`, `validated`, or `stopped` where a guard tripped.
+    /// `published`, `validated`, or `stopped` where a guard tripped; as `run --json` prints it also `undelivered`, of a
+    /// published run that could not be sent.
     pub status: &'static str,
     pub exit_code: u8,
     /// Whether PersonNumbers are tokens and small numbers left out (`--mask full`).

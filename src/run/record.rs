@@ -60,9 +60,8 @@ pub fn prepare(
     };
     manifest.previous_run = last.map(|(_, manifest)| manifest.run);
     manifest.guards = guards::evaluate(&pipeline.options.guard, &settings.allow, &facts, changes.as_ref());
-    let sealed_for = staging.sealed_for();
-    let origin = (&manifest.input_hash, &manifest.pipeline.sha256);
-    let name = run_name(people.as_of.day, origin.0, origin.1, staging.written(), &sealed_for);
+    let (written, sealed_for) = (staging.written(), staging.sealed_for());
+    let name = run_name(people.as_of.day, &manifest.input_hash, &manifest.pipeline.sha256, written, &sealed_for);
     let judged = Judged {
         balances: &balances,
         persons: &persons,

@@ -38,8 +38,11 @@ impl Live {
 
 /// Whether the server could, and did. A refusal is an error.
 fn posix_rename(session: &Session, from: &Path, to: &Path) -> io::Result<bool> {
-    let mut channel = session.channel_session()?;
-    channel.subsystem("sftp")?;
+    // A server may grant but one channel: it is then one that cannot. A lost connection shows in the rename that follows.
+    let Ok(mut channel) = session.channel_session() else { return Ok(false) };
+    if channel.subsystem("sftp").is_err() {
+        return Ok(false);
+    }
     send(&mut channel, INIT, &[&THREE])?;
     let (kind, extensions) = receive(&mut channel)?;
     if kind != VERSION || !extensions.windows(POSIX_RENAME.len()).any(|name| name == POSIX_RENAME) {

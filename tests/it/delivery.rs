@@ -12,6 +12,8 @@ mod sealed;
 mod sent;
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::process::Command;
 
 use crate::product::{HCMSYNC, Place, Said};
@@ -57,4 +59,13 @@ fn arrived(sshd: &Sshd) -> Vec<String> {
 /// Sends the current run of a place.
 fn deliver(place: &Place) -> Said {
     hcmsync(&["deliver", place.path("out/current").to_str().unwrap()])
+}
+
+/// A server whose SFTP is what a script makes of it, which lies in the folder.
+fn served_by(folder: &Path, config: &str, script: &str) -> Sshd {
+    let text = format!("#!/bin/bash\n{script}");
+    let script = folder.join("sftp-server");
+    fs::write(&script, text).unwrap();
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    Sshd::start_with("ed25519", &format!("{config}Subsystem sftp {}\n", script.display()))
 }

@@ -1,13 +1,14 @@
 //! A delivery that fails: the run stays published, nothing half is left on the server, and `hcmsync deliver` sends it later.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::time::Instant;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 use hcmsync::stages::publish::Staging;
+use rustix::process::{Pid, Signal, kill_process};
 
-use super::{arrived, deliver, hcmsync, place, upload};
+use super::{arrived, deliver, hcmsync, place, served_by, upload};
 use crate::product::{Place, Said, personal_values_in};
 use crate::promise;
 use crate::sshd::{Sshd, free_port, keygen};
@@ -33,10 +34,7 @@ fn undelivered(place: &Place, code: i32) -> Said {
 
 /// A server whose disk is full after the first kibibyte.
 fn full(folder: &Path) -> Sshd {
-    let script = folder.join("sftp-server");
-    fs::write(&script, "#!/bin/bash\ntrap '' XFSZ\nulimit -f 1\nexec /usr/lib/openssh/sftp-server\n").unwrap();
-    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
-    Sshd::start_with("ed25519", &format!("Subsystem sftp {}\n", script.display()))
+    served_by(folder, "", "trap '' XFSZ\nulimit -f 1\nexec /usr/lib/openssh/sftp-server\n")
 }
 
 #[test]
@@ -79,6 +77,48 @@ fn a_run_that_no_server_takes_is_published_and_can_be_sent_later() {
         fs::remove_file(good.root.join("users.csv")).unwrap();
     }
     promise::report(15, "a delivery that fails, and is repeated", all, all, started);
+}
+
+#[test]
+fn a_transfer_that_is_cut_is_done_again_and_what_it_left_is_written_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let cut = folder.path().join("cut");
+    // The first of its connections ends in the middle of a write.
+    let server = "/usr/lib/openssh/sftp-server";
+    let script = format!("if rm {} 2>&-; then dd bs=1 count=3000 | {server}; else exec {server}; fi\n", cut.display());
+    let sshd = served_by(folder.path(), "", &script);
+    let mut place = place(&upload(&sshd));
+    fs::write(&cut, "").unwrap();
+    let said = undelivered(&place, 8);
+    assert!(said.stderr.contains("the connection to") && said.stderr.contains("was sent"), "{}", said.stderr);
+    let left = arrived(&sshd);
+    assert!(left.len() == 1 && left[0].starts_with(".users.csv.part-"), "{left:?}");
+
+    place.edit("retries = 0", "retries = 1");
+    fs::write(place.path("pipeline.toml"), &place.pipeline).unwrap();
+    fs::write(&cut, "").unwrap();
+    assert_eq!(deliver(&place).code, 0, "cut once more, and done again");
+    assert_eq!(arrived(&sshd), ["users.csv"]);
+}
+
+#[test]
+fn a_delivery_that_is_stopped_leaves_a_published_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let asked = folder.path().join("asked");
+    let sshd = served_by(folder.path(), "", &format!("touch {}\nexec sleep 60\n", asked.display()));
+    let place = place(&upload(&sshd).replace("\"5s\"", "\"60s\""));
+    let child = place.command(&["--quiet"]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let started = Instant::now();
+    while !asked.exists() {
+        assert!(started.elapsed() < Duration::from_secs(60), "the server is never asked");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let stopped = Instant::now();
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    let said = Said::of(&child.wait_with_output().unwrap());
+    assert!(said.code == 8 && said.stderr.contains("stopped while the run was sent"), "{}", said.all());
+    assert!(stopped.elapsed() < Duration::from_secs(10), "it does not sit out the server's time");
+    assert_eq!(hcmsync(&["verify", place.path("out/current").to_str().unwrap()]).code, 0);
 }
 
 #[test]

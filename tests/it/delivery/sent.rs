@@ -5,15 +5,20 @@ use std::os::unix::fs::MetadataExt;
 
 use serde_json::Value;
 
-use super::{about, arrived, deliver, hcmsync, place, upload};
+use super::{about, arrived, deliver, hcmsync, place, served_by, upload};
 use crate::product::Place;
 use crate::sshd::Sshd;
 
 #[test]
 fn a_published_run_arrives_whole_and_in_the_place_of_the_last() {
-    // OpenSSH's server, and one that has no rename onto a file that is there.
-    for config in ["", "Subsystem sftp internal-sftp -P posix-rename\n"] {
-        let sshd = Sshd::start_with("ed25519", config);
+    // OpenSSH's server, and such as have no rename onto a file that is there, or none to spare a channel for.
+    for (config, option, in_one_step) in
+        [("", "", true), ("", "-P posix-rename", false), ("MaxSessions 1\n", "", false)]
+    {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("log");
+        let script = format!("exec /usr/lib/openssh/sftp-server -e -l INFO {option} 2>> {}\n", log.display());
+        let sshd = served_by(folder.path(), config, &script);
         let mut place = place(&upload(&sshd));
         let said = place.publishes(&[]);
         assert!(said.stdout.contains("delivered users.csv to sftp://"), "{}", said.stdout);
@@ -29,6 +34,8 @@ fn a_published_run_arrives_whole_and_in_the_place_of_the_last() {
         assert_eq!(arrived(&sshd), ["users.csv"]);
         assert!(fs::read_to_string(&users).unwrap() == place.published("users.csv"));
         assert!(fs::read_to_string(&users).unwrap() != first, "another set than the first");
+        let log = fs::read_to_string(&log).unwrap();
+        assert_eq!(log.contains("posix-rename old"), in_one_step, "{log}");
     }
 }
 
