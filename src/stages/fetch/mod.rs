@@ -18,6 +18,7 @@ mod pattern;
 mod sftp;
 mod source;
 
+use std::cmp::Reverse;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -128,32 +129,52 @@ fn take(
     let expected = sets.iter().flat_map(|set| &set.files).filter_map(|file| file.bytes).fold(0, u64::saturating_add);
     progress.begin("fetch", "bytes", Some(expected));
     let inbox = Inbox::new(options, context, progress);
-    let files = sets.iter().flat_map(|set| set.files.iter().zip(1..).map(|(file, nth)| (set.kind, nth, &file.name)));
-    let files: Vec<(&'static str, usize, &String)> = files.collect();
     let fetched = if source.is_local() {
-        // Side by side, each from the folder for itself; of several errors the first in their order is told.
-        let one = |(kind, nth, name): &(&'static str, usize, &String)| {
-            inbox.take(open(options, context, line)?.as_mut(), kind, *nth, name)
-        };
-        let taken: Vec<Result<Fetched, FetchError>> = files.par_iter().map(one).collect();
-        taken.into_iter().collect::<Result<Vec<Fetched>, FetchError>>()?
+        side_by_side(&inbox, &|| open(options, context, line), wanted(&sets))?
     } else {
-        one_by_one(&inbox, source.as_mut(), &files)?
+        one_by_one(&inbox, source.as_mut(), wanted(&sets))?
     };
     let bytes: u64 = fetched.iter().map(|file| file.bytes).sum();
     progress.end(&format!("{} files, {bytes} bytes, from {}", fetched.len(), options.from));
     Ok(fetched)
 }
 
-/// Downloads the files over one connection. What was downloaded before the first that fails is removed.
-fn one_by_one(
+/// A file that is to be taken.
+struct Wanted<'a> {
+    kind: &'static str,
+    /// Which of its kind it is, counted from 1.
+    nth: usize,
+    file: &'a Entry,
+}
+
+fn wanted(sets: &[Set]) -> Vec<Wanted<'_>> {
+    let numbered = sets.iter().flat_map(|set| set.files.iter().zip(1..).map(|(file, nth)| (set.kind, nth, file)));
+    numbered.map(|(kind, nth, file)| Wanted { kind, nth, file }).collect()
+}
+
+/// Reads local files, each from a source of its own; of several errors the first in their order is told.
+fn side_by_side<'s>(
     inbox: &Inbox<'_>,
-    source: &mut dyn Source,
-    files: &[(&'static str, usize, &String)],
+    open: &(dyn Fn() -> Result<Box<dyn Source + 's>, FetchError> + Sync),
+    wanted: Vec<Wanted<'_>>,
 ) -> Result<Vec<Fetched>, FetchError> {
-    let mut fetched = Vec::with_capacity(files.len());
-    for (kind, nth, name) in files {
-        match inbox.take(source, kind, *nth, name) {
+    let mut by_size: Vec<(usize, Wanted<'_>)> = wanted.into_iter().enumerate().collect();
+    // The largest first: what is left then is small enough to be shared out evenly.
+    by_size.sort_by_key(|(_, wanted)| Reverse(wanted.file.bytes));
+    let one = |(place, wanted): &(usize, Wanted<'_>)| {
+        let Wanted { kind, nth, file } = wanted;
+        (*place, open().and_then(|mut source| inbox.take(source.as_mut(), kind, *nth, &file.name)))
+    };
+    let mut taken: Vec<(usize, Result<Fetched, FetchError>)> = by_size.par_iter().map(one).collect();
+    taken.sort_by_key(|(place, _)| *place);
+    taken.into_iter().map(|(_, file)| file).collect()
+}
+
+/// Downloads files over one connection. What was downloaded before the first that fails is removed.
+fn one_by_one(inbox: &Inbox<'_>, source: &mut dyn Source, wanted: Vec<Wanted<'_>>) -> Result<Vec<Fetched>, FetchError> {
+    let mut fetched = Vec::with_capacity(wanted.len());
+    for Wanted { kind, nth, file } in wanted {
+        match inbox.take(source, kind, nth, &file.name) {
             Ok(file) => fetched.push(file),
             Err(error) => {
                 discard(&fetched);
