@@ -133,6 +133,7 @@ fn a_value_is_told_step_by_step() {
     assert_eq!((&how["inputs"][0]["value"], &how["map"]["value"]), (&"false".into(), &"Suspended".into()));
     assert_eq!(how["value"], "Suspended");
     let nobody = explained(&place, "500150", &["--field", "Email"])["fields"][0].clone();
+    assert_eq!(nobody["reads"][0]["header"], "WorkEmail", "where it was looked for");
     assert_eq!((&nobody["written"], &nobody["how"]["value"]), (&false.into(), &serde_json::Value::Null));
     assert!(nobody["how"]["problems"][0].as_str().unwrap().starts_with("OUT011"));
 }

@@ -30,7 +30,9 @@ pub fn lines(people: &People, pipeline: &Pipeline, person: u32, wanted: &[String
             let names: Vec<String> = field.expression.attributes.iter().cloned().collect();
             let table = map::build(&columns, &names, &[person]).map_err(|error| MapError::table(&error))?;
             let Some(how) = pipeline.mapping.trace(mapped.nth, &field.name, &table)? else { continue };
-            lines.push(FieldLine { file: mapped.plan.file.clone(), field: field.name.clone(), written, how });
+            let made_of = mapped.fields.iter().find(|made_of| made_of.name == field.name);
+            let reads = made_of.map(|made_of| made_of.reads.clone()).unwrap_or_default();
+            lines.push(FieldLine { file: mapped.plan.file.clone(), field: field.name.clone(), written, reads, how });
         }
     }
     Ok(lines)

@@ -13,7 +13,7 @@ use crate::model::code::{Code, entry};
 use crate::model::kind::Kind;
 use crate::people::People;
 use crate::pipeline::Pipeline;
-use crate::stages::map::{MapError, Trace};
+use crate::stages::map::{MapError, Read, Trace};
 use crate::stages::resolve::{Judgement, Step, managers, resolve};
 
 /// Everything that there is to say about one person.
@@ -96,6 +96,8 @@ pub struct FieldLine {
     pub field: String,
     /// Whether the person is in the file.
     pub written: bool,
+    /// The columns of the extracts that it reads, its conditions included.
+    pub reads: Vec<Read>,
     pub how: Trace,
 }
 

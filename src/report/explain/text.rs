@@ -3,7 +3,7 @@
 use std::fmt::{Result, Write};
 
 use super::{CodeLine, Explanation, FieldLine, Said};
-use crate::stages::map::Trace;
+use crate::stages::map::{Read, Role, Trace};
 
 impl Explanation {
     /// For people.
@@ -73,7 +73,7 @@ impl CodeLine {
 impl FieldLine {
     fn write(&self, out: &mut String) -> Result {
         writeln!(out, "\n{} in {}", self.field, self.file)?;
-        self.how.write(out)?;
+        self.how.write(&self.reads, out)?;
         if !self.written {
             writeln!(out, "  not written: the person is not in this file")?;
         }
@@ -81,12 +81,20 @@ impl FieldLine {
     }
 }
 
+/// The columns behind a name, by extract and header.
+fn columns(reads: &[Read], name: &str) -> String {
+    let own = reads.iter().filter(|read| read.role == Role::Value && read.name == name);
+    let column = |read: &Read| Some(format!("{} \"{}\"", read.extract.as_ref()?, read.header.as_ref()?));
+    let columns: Vec<String> = own.filter_map(column).collect();
+    if columns.is_empty() { String::new() } else { format!(", from {}", columns.join(", ")) }
+}
+
 impl Trace {
-    fn write(&self, out: &mut String) -> Result {
+    fn write(&self, reads: &[Read], out: &mut String) -> Result {
         let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| "no value".to_owned());
         writeln!(out, "  sql       {}", self.sql)?;
         for input in &self.inputs {
-            writeln!(out, "  reads     {}: {}", input.name, shown(&input.value))?;
+            writeln!(out, "  reads     {}: {}{}", input.name, shown(&input.value), columns(reads, &input.name))?;
         }
         writeln!(out, "  gives     {}", shown(&self.computed))?;
         if let Some(map) = &self.map {
