@@ -38,6 +38,13 @@ demo: build ## the main job on sample-data, over a local SFTP server
 test: setup ## every test
 	cargo test --release --locked
 
+# All of the tests, with the long versions that `make test` leaves out; each says what it injected.
+promises: export HCMSYNC_PROMISES := $(CURDIR)/target/promises
+promises: setup ## each promise: what was injected, how often it held, in how many seconds (twenty minutes)
+	@rm -rf target/promises && mkdir -p target/promises
+	cargo test --release --locked --test it -- --include-ignored --skip prints_the_table --skip throughput --skip a_million_rows
+	cargo test --release --locked --test it promise::prints_the_table -- --ignored --exact --nocapture | grep '^|'
+
 judges: setup ## the importers that judge our files, on ten thousand persons; prints who accepted what
 	JUDGED_PERSONS=10000 cargo test --release --locked --test it judges -- --nocapture | grep '^|\|^test'
 
