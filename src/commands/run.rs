@@ -100,17 +100,18 @@ pub fn run(args: &PipelineArgs, how: &Running, common: &Common) -> Result<Answer
     let events = how.openlineage.as_deref().map(|path| Events::start(path, &pipeline)).transpose()?;
     let ended = wait::run(&pipeline, &settings, how.only_new.is_some(), how.wait, &process);
     let told = events.map(|events| events.end(&ended)).transpose();
-    let ended = ended.map_err(|error| process.failure(error))?;
-    told?;
-    let outcome = match ended {
+    let outcome = match ended.map_err(|error| process.failure(error))? {
         Ended::Published(outcome) => *outcome,
-        Ended::NothingNew(run) => return Ok(nothing_new(&run, how.only_new.unwrap_or_default(), common)),
+        Ended::NothingNew(run) => {
+            return told.map(|_| nothing_new(&run, how.only_new.unwrap_or_default(), common));
+        }
     };
     let mut report = outcome.report;
     let delivery = process.attempt(|world| hcmsync::run::deliver(&pipeline, &outcome.published, world));
     if let Err(error) = &delivery {
         (report.status, report.exit_code) = ("undelivered", error.exit_code());
     }
+    told?;
     summary.map(|summary| summary.write(&report)).transpose()?;
     let text = match (common.quiet, common.json) {
         (true, _) => String::new(),

@@ -168,6 +168,7 @@ impl RunError {
             RunError::Unbalanced(_) => Some("this is a fault of the program: please report it".into()),
             RunError::Publish(error) => Some(error.help()),
             RunError::Delivery(error) => Some(error.help()),
+            RunError::Undelivered { source, .. } if source.needs_new_run() => Some(source.help()),
             RunError::Undelivered { run, source } => {
                 Some(format!("{}\nthen send it, without a new run: hcmsync deliver {}", source.help(), run.display()))
             }

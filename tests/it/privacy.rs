@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::product::Place;
+use crate::product::{Place, project};
 use crate::promise;
+use crate::sshd::free_port;
 
 /// What every personal cell starts with.
 const CANARY: &str = "Kanarie";
@@ -84,7 +85,7 @@ fn searched(folder: &Path, found: &mut Vec<String>) {
 /// A way in which personal cells are in the way of a run, and how it ends.
 type Spoiling = (&'static str, i32, fn(&mut Place));
 
-const SPOILINGS: [Spoiling; 21] = [
+const SPOILINGS: [Spoiling; 22] = [
     ("as it is", 0, |_| {}),
     ("a stray quote in a name", 4, |place| place.replace_in_line("Person", 9, CANARY, "Kanarie\"Kanarie")),
     ("an open quote before a name", 4, |place| place.replace_in_line("Person", 9, CANARY, "\"Kanarie")),
@@ -118,6 +119,13 @@ const SPOILINGS: [Spoiling; 21] = [
     ("a target below a file", 8, |place| {
         fs::write(place.path("file"), "").unwrap();
         place.set("to", "\"file/out\"");
+    }),
+    ("sealed, for a server that does not answer", 8, |place| {
+        let (key, port) = (project("sample-data/keys/customer-key_pub.asc"), free_port());
+        place.pipeline += &format!(
+            "encrypt_to = \"{}\"\nupload = \"sftp://a@127.0.0.1:{port}/in\"\npassword = {{ command = [\"echo\", \"x\"] }}\nretries = 0\n",
+            key.display()
+        );
     }),
     ("a cast that fails", 0, |place| {
         place.edit("\"Last Name\" = \"LastName\"", "\"Last Name\" = \"TRY_CAST(LastName AS INT)\"")
@@ -202,7 +210,7 @@ fn a_process_leaves_no_core_and_its_command_line_tells_no_secret() {
 #[test]
 fn secrets_that_others_can_read_and_links_are_refused() {
     let (started, mut tried) = (Instant::now(), 0);
-    let keys = crate::product::project("sample-data/keys");
+    let keys = project("sample-data/keys");
     for mode in [0o640, 0o604, 0o620, 0o602, 0o644, 0o660, 0o666, 0o777] {
         let mut place = Place::sealed();
         fs::copy(keys.join("passphrase"), place.path("secret")).unwrap();

@@ -82,6 +82,26 @@ fn several_outputs_arrive_and_nothing_else() {
 }
 
 #[test]
+fn a_file_of_many_packets_arrives_whole() {
+    let sshd = Sshd::start();
+    let mut place = place(&upload(&sshd));
+    let people = place.path("people");
+    let made =
+        hcmsync(&["sample", "--out", people.to_str().unwrap(), "--persons", "10000", "--plain-people", "--quiet"]);
+    assert_eq!(made.code, 0, "{}", made.all());
+    place.set("from", "\"people\"");
+    place.edit("qooper-csv", "csv");
+    place.edit(
+        "[output.fields]\n\"Email\" = { sql = \"LOWER(WorkEmail)\", required = true }\n\"Employee ID\" = \"PersonNumber\"\n",
+        "",
+    );
+    place.publishes(&["--quiet"]);
+    let users = place.published("users.csv");
+    assert!(users.len() > 5_000_000, "{}", users.len());
+    assert!(fs::read_to_string(sshd.root.join("users.csv")).unwrap() == users);
+}
+
+#[test]
 fn what_is_not_published_is_not_sent() {
     let sshd = Sshd::start();
     let spoiled = |spoil: &dyn Fn(&mut Place)| {

@@ -49,6 +49,11 @@ impl DeliveryError {
         }
     }
 
+    /// Whether this run is not to be sent any more.
+    pub fn needs_new_run(&self) -> bool {
+        matches!(self, DeliveryError::OtherKeys(_) | DeliveryError::Changed(_) | DeliveryError::Run(_))
+    }
+
     /// Whether a key is not what it must be: the server's, a recipient's, or ours.
     pub fn is_trust(&self) -> bool {
         match self {
