@@ -27,12 +27,15 @@ pub enum PipelineError {
     From(String, String),
     #[error("the mapping file {path} cannot be read: {source}")]
     Mapping { path: String, source: std::io::Error },
-    #[error("{}{}", no_output(.file.as_deref()), list(.known))]
+    #[error("{}", no_output(.file.as_deref(), .known))]
     WhichOutput { file: Option<String>, known: Vec<String> },
 }
 
-fn no_output(file: Option<&str>) -> String {
-    file.map_or_else(|| "which output is meant?".into(), |file| format!("the pipeline has no output {file}"))
+fn no_output(file: Option<&str>, known: &[String]) -> String {
+    match file {
+        Some(file) => format!("the pipeline has no output {file}{}", list(known)),
+        None => format!("the pipeline has not one output{}", list(known)),
+    }
 }
 
 fn list(names: &[String]) -> String {
