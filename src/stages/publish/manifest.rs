@@ -205,6 +205,13 @@ mod tests {
     }
 
     #[test]
+    fn the_users_of_a_run_of_an_earlier_version_are_one_file_in_utf_8() {
+        let text = r#"{ "path": "users.csv", "delimiter": ",", "headers": 1, "emails": ["Email"] }"#;
+        let users: Users = serde_json::from_str(text).unwrap();
+        assert_eq!((users.further, users.encoding), (Vec::new(), Charset::Utf8));
+    }
+
+    #[test]
     fn the_input_hash_forgets_the_order() {
         let there = [("person", "1"), ("assignment", "2")];
         let back = [("assignment", "2"), ("person", "1")];
