@@ -1,13 +1,14 @@
 //! The last ten published runs, as their manifests say: small lines that show what is usual.
 
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Report;
-use crate::stages::publish::{self, Manifest};
+use crate::stages::publish::{self, Manifest, PublishError};
 
 /// How many runs are shown, this one included.
 const RUNS: usize = 10;
@@ -59,14 +60,19 @@ impl Past {
     }
 }
 
-/// The runs before this one, the oldest first: from the published one each names the run before it. A run that is gone or
-/// cannot be read ends the list.
-pub fn load(to: &Path) -> Vec<Past> {
+/// The runs before this one, the oldest first: from the published one each names the run before it. A run that is gone, or
+/// whose manifest is no manifest, ends the list; one that cannot be read now is an error, since later it could be.
+pub fn load(to: &Path) -> Result<Vec<Past>, PublishError> {
     let mut past = Vec::new();
     let mut seen = BTreeSet::new();
-    let mut next = publish::current(to).ok().flatten();
+    let mut next = publish::current(to)?;
     while let Some(run) = next.take().filter(|_| past.len() < RUNS - 1) {
-        let Ok(manifest) = Manifest::load(&run) else { break };
+        let manifest = match Manifest::load(&run) {
+            Ok(manifest) => manifest,
+            Err(PublishError::Io { source, .. }) if source.kind() == ErrorKind::NotFound => break,
+            Err(PublishError::Manifest { .. }) => break,
+            Err(error) => return Err(error),
+        };
         if !seen.insert(manifest.run.clone()) {
             break;
         }
@@ -74,5 +80,5 @@ pub fn load(to: &Path) -> Vec<Past> {
         next = manifest.previous_run.map(|name| to.join("runs").join(name));
     }
     past.reverse();
-    past
+    Ok(past)
 }

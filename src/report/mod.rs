@@ -22,7 +22,6 @@ mod text;
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::Path;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -31,7 +30,7 @@ pub use expected::{Expected, ExpectedError};
 pub use fields::{Field, ShapeCount};
 pub use findings::{Address, CheckResult, Found, address, severity_of};
 pub use headcount::Headcount;
-pub use history::Past;
+pub use history::{Past, load as history};
 pub use mask::Mask;
 pub use sums::{BalanceSheet, Lost, Step};
 pub use tally::Managers;
@@ -147,9 +146,10 @@ pub struct Judged<'a> {
     pub balances: &'a Balances,
     pub persons: &'a Persons,
     pub verdicts: &'a [Verdict],
-    /// The name under which it is about to be published, and where; none where it is validated only.
+    /// The name under which it is about to be published; none where it is validated only.
     pub name: Option<&'a str>,
-    pub to: Option<&'a Path>,
+    /// The published runs before this one, the oldest first.
+    pub history: Vec<Past>,
     pub previous: Option<&'a str>,
     pub outputs: &'a [Output],
     pub expected: Option<&'a Expected>,
@@ -202,7 +202,7 @@ impl Report {
             headcount: headcount::lines(&attributes, &tally, judged.expected),
             joined: people.joined.clone(),
             changes: judged.changes.clone(),
-            history: judged.to.map(history::load).unwrap_or_default(),
+            history: judged.history.clone(),
             guards: judged.verdicts.to_vec(),
             outputs: judged.outputs.to_vec(),
             states: tally.states,

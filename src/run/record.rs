@@ -10,7 +10,7 @@ use crate::model::kind::Kind;
 use crate::model::worker::Disposition;
 use crate::people::{Mapped, People};
 use crate::pipeline::Pipeline;
-use crate::report::{Judged, Report, rejects};
+use crate::report::{self, Judged, Report, rejects};
 use crate::stages::map::{self, FieldLineage, OutputFile};
 use crate::stages::publish::manifest::{self, Manifest, Persons as ManifestPersons};
 use crate::stages::publish::{Artifact, PublishError, Staging, compare, lists, run_name};
@@ -68,7 +68,7 @@ pub fn prepare(
         verdicts: &manifest.guards,
         changes,
         name: Some(&name),
-        to: Some(staging.to()),
+        history: report::history(staging.to())?,
         previous: manifest.previous_run.as_deref(),
         outputs: staging.written(),
         expected: settings.expected.as_ref(),
@@ -120,7 +120,7 @@ pub fn report(pipeline: &Pipeline, settings: &Settings, people: &People) -> Resu
         verdicts: &verdicts,
         changes: None,
         name: None,
-        to: None,
+        history: Vec::new(),
         previous: None,
         outputs: &[],
         expected: settings.expected.as_ref(),

@@ -37,8 +37,7 @@ pub enum PublishError {
 }
 
 impl PublishError {
-    /// For `map_err`: what was being done to which path.
-    /// An error of the operating system, with what was being done to which path.
+    /// For `map_err`: an error of the operating system, with what was being done to which path.
     pub fn io(path: &Path, doing: &'static str) -> impl FnOnce(io::Error) -> Self {
         move |source| PublishError::Io { path: path.into(), doing, source }
     }
