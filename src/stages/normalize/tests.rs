@@ -52,6 +52,8 @@ fn rule_4_blank_and_damaged_keys_reject_the_row() {
 fn rule_4_numbers_that_differ_in_leading_zeros_are_told() {
     let twins = three("1,x,2020-01-01,,A\n01,y,2020-01-01,,B\n10,z,2020-01-01,,C", "", "");
     assert_eq!(["1", "01", "10"].map(|number| codes(&twins, number)), ["KEY010", "KEY010", ""]);
+    let alone = three("1,x,2020-01-01,,A\n02,y,2020-01-01,,B", "", "");
+    assert_eq!(["1", "02"].map(|number| codes(&alone, number)), ["", ""]);
     let other_twins = three("01,x,2020-01-01,,A\n001,y,2020-01-01,,B", "", "");
     assert_eq!(["01", "001"].map(|number| codes(&other_twins, number)), ["KEY010", "KEY010"]);
 }
@@ -99,6 +101,11 @@ fn rule_6_an_untyped_assignment_asks_the_work_relationship_of_another_person() {
     assert_eq!(of("", ""), "KEY020 KEY020 true", "its type is told nowhere");
     assert_eq!(of("", "CT"), "ROW020;WR020 ROW020 false", "the untyped row is set aside, the other refers to nothing");
     assert_eq!(of("1,v,N,2020-01-01,,Y\n", "X"), " ROW022 false", "its own comes first");
+    assert_eq!(
+        of("1,v,N,2020-01-02,2020-01-01,Y\n", "CT"),
+        "WR020;WR031 ROW020 false",
+        "so does one that is rejected by its values"
+    );
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! Sections 3 to 8 of `resolution.md`, sentence by sentence, each on a person or two as of 2026-11-20.
 
 mod all_current;
+mod explain;
 mod managers;
+mod satellites;
 
 use super::{Emission, OnAmbiguous, Resolve, Resolved, StatusWord, Suspended, resolve_all};
 use crate::model::kind::Kind;

@@ -60,6 +60,8 @@ fn rule_26_what_is_shared_is_nobodys_but_the_only_active_ones() {
     assert_eq!(shared(&[["A", "a@x", "", active], ["B", "a@x", "", inactive]]), ["1 OUT002"]);
     assert_eq!(shared(&[["A", "a@x", "", inactive], ["B", "a@x", "", inactive]]), ["0 OUT002", "1 OUT002"]);
     assert!(shared(&[["A", "", "", active], ["B", "", "", active]]).is_empty());
+    assert!(shared(&[["A", "a@x", "u", active], ["B", "b@x", "v", active]]).is_empty(), "others have others");
+    assert_eq!(shared(&[["A", "É@x", "", active], ["B", "é@x", "", active]]), ["0 OUT002", "1 OUT002"]);
 }
 
 #[test]
@@ -78,4 +80,24 @@ fn rule_27_the_sums_are_those_of_the_files() {
     assert!(persons.is_even(), "{persons:?}");
     assert_eq!((persons.present, persons.emitted, persons.active, persons.quarantined), (3, 1, 1, 1));
     assert_eq!(persons.excluded.into_iter().collect::<Vec<_>>(), [("TERMINATED".to_owned(), 1)]);
+}
+
+#[test]
+fn rule_27_the_rows_of_a_satellite_stand_in_one_bucket_each() {
+    let phones = "1,W1,1,2020-01-01,\n1,W1,0,2020-01-01,\n1,WM,2,2020-01-01,\n1,W1,3,2026-11-21,\n1,W1,4,soon,\n1,W1,3,2026-11-21,\n\
+                  2,W1,5,2020-01-01,\n2,W1,5";
+    let workforce = workforce(vec![
+        Csv::new(Kind::Person, "PersonNumber,LastName", "1,Ash\n2,Birch"),
+        Csv::new(
+            Kind::Assignment,
+            "PersonNumber,AssignmentId,AssignmentStatusType,PrimaryFlag",
+            "1,a,ACTIVE,Y\n2,b,STRANGE,Y",
+        ),
+        Csv::new(Kind::Phone, "PersonNumber,PhoneType,PhoneNumber,EffectiveStartDate,EffectiveEndDate", phones),
+    ]);
+    let resolved = resolve_all(&workforce, &Resolve::default(), DAY);
+    let rows = balance::of_rows(&workforce, &resolved, DAY)[Kind::Phone as usize];
+    assert!(rows.is_even(), "{rows:?}");
+    let buckets = [rows.records, rows.used, rows.superseded, rows.not_in_effect, rows.rejected, rows.duplicates];
+    assert_eq!((buckets, rows.quarantined), ([8, 1, 2, 1, 2, 1], 1));
 }
