@@ -215,6 +215,11 @@ mod tests {
         assert_eq!(kept("1,p1,Ash,a@x,ash\n2,p2,Ash,b@x,birch\n01,p3,Oak,c@x,oak", ""), ["01", "1"]);
         assert_eq!(kept("1,p1,Ash,a@x,ash\n2,p2,Elm,A@X,elm\n3,p2,Fir,f@x,fir\n4,p4,Oak,,", ""), ["1", "2", "3"]);
         assert_eq!(kept("1,p1,A,,ash\n2,p2,B,,ASH\n3,p3,C,,", ""), ["1", "2"], "blank is no address");
+        assert_eq!(kept("1,p1,A,,p2\n2,p2,B,,", ""), ["1"], "a user name is no PersonId");
+        assert_eq!(kept("1,p1,A,2,\n2,p2,B,,", ""), ["1"], "an e-mail is no PersonNumber");
+        let mut others = tables(&[Csv::new(Kind::Person, PERSON, "2,p2,B,,\n3,p3,C,,")]);
+        assert!(!keep_related(&mut others, "1", &[]));
+        assert_eq!(others[Kind::Person as usize].rows.rows.len(), 2, "who is not there leaves all");
         assert_eq!(
             kept("1,p1,A,,\n9,p9,B,,", "1,a,,w,p1,,,,,Y\n2,a,,v,p2,,,,,Y\n3,c,,v,,,,,,Y\n4,d,,u,,,,,,Y"),
             ["1", "2", "3"]

@@ -231,7 +231,9 @@ mod tests {
         for text in ["9.66E+14", "966E+12", "=\"00123\"", "3,00100591E+14"] {
             assert!(is_spreadsheet_damage(text), "{text}");
         }
-        for text in ["12E5", "E12", "300100591016284", "A-1", "1.5", "E+14", "9.66E+", "9.66E-14"] {
+        for text in
+            ["12E5", "E12", "300100591016284", "A-1", "1.5", "E+14", "9.66E+", "9.66E-14", "A.66E+14", "9.xE+14"]
+        {
             assert!(!is_spreadsheet_damage(text), "{text}");
         }
     }

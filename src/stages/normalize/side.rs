@@ -186,6 +186,19 @@ mod tests {
     }
 
     #[test]
+    fn rows_that_bring_the_same_on_the_same_day_are_one() {
+        let side = side(
+            "DepartmentId,CostCenter,EffectiveStartDate,EffectiveEndDate\n\
+             D1,a,2020-01-01,\nD1,a,2021-01-01,\nD1,a,2022-01-01,\nD2,b,2020-01-01,\n",
+        )
+        .unwrap();
+        let Balance { records, used, superseded, not_in_effect, .. } = side.balance;
+        assert_eq!((records, used, superseded, not_in_effect), (4, 2, 2, 0));
+        assert!(side.balance.is_even());
+        assert_eq!(side.on_day().len(), 2);
+    }
+
+    #[test]
     fn a_key_with_two_different_rows_is_refused_with_both_places() {
         let error = side("DepartmentId,CostCenter\nD1,a\nD2,b\nD1,c\n").unwrap_err();
         assert_eq!(

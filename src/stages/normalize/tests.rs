@@ -1,6 +1,6 @@
 //! Section 2 of `resolution.md`, sentence by sentence: what becomes of a row, and what is wrong among rows.
 
-use super::testing::{Csv, codes, workforce};
+use super::testing::{Csv, codes, tables, workforce};
 use super::{Workforce, has_primary_flags};
 use crate::model::kind::Kind;
 use crate::model::row::Fate;
@@ -46,6 +46,70 @@ fn rule_4_blank_and_damaged_keys_reject_the_row() {
     assert_eq!(one("1,,a,E,2027-01-01,,,Y"), "WR020", "a reference that is blank leads nowhere");
     let nobodys = with(",w,a,E,2020-01-01,,,Y");
     assert_eq!((codes(&nobodys, "1"), fates(&nobodys, Kind::Assignment)), (String::new(), vec![Fate::Rejected]));
+}
+
+#[test]
+fn rule_4_a_number_that_cannot_be_read_is_nobodys() {
+    for number in ["", "9E+11"] {
+        let workforce = with(&format!("{number},w,a,E,2020-01-01,,,Y"));
+        assert_eq!((workforce.len(), workforce.is_empty()), (2, false), "{number:?}");
+        assert_eq!(fates(&workforce, Kind::Assignment), [Fate::Rejected]);
+    }
+    assert!(three("", "", "").is_empty());
+}
+
+#[test]
+fn long_numbers_and_many_are_told_apart() {
+    let long = three("12345678901234567,x,2020-01-01,,A\n12345678901234568,y,2020-01-01,,B", "", "");
+    assert_eq!(long.len(), 2);
+    assert_eq!((long.find("12345678901234567"), long.find("12345678901234568")), (Some(0), Some(1)));
+    assert_eq!(long.find("1234567890123456"), None);
+    // More than one thread's share of persons, each with rows of two kinds.
+    let lines = |row: &dyn Fn(usize) -> String| (0..9000).map(row).collect::<String>();
+    let persons = lines(&|n| format!("{n:05},x{n},2020-01-01,,A\n"));
+    let relationships = lines(&|n| format!("{n:05},w{n},{},2020-01-01,,Y\n", if n % 2 == 0 { "E" } else { "O" }));
+    let many = three(&persons, &relationships, "");
+    let admitted =
+        |person: usize, kind: Kind| many.table(kind).of(person).iter().filter(|row| row.fate == Fate::Admitted).count();
+    assert!((0..9000).all(|person| admitted(person, Kind::Person) == 1 && many.notes[person].present));
+    assert!((0..9000).all(|person| admitted(person, Kind::WorkRelationship) == (person + 1) % 2));
+}
+
+#[test]
+fn rule_3_a_column_that_says_changes_only_is_remembered() {
+    let says = |rows: &str| {
+        let file = Csv::new(Kind::Assignment, "PersonNumber,AssignmentId,ChangesOnly", rows);
+        tables(&[file])[Kind::Assignment as usize].seen.changes_only.is_some()
+    };
+    assert!(says("1,a,Y") && says("1,a,maybe") && says("1,a,Y\n2,b,N") && says("1,a,N\n2,b,Y"));
+    assert!(!says("1,a,N") && !says("1,a,") && !says(""));
+}
+
+#[test]
+fn what_sort_of_source_it_is() {
+    let shape = |columns: &str| {
+        let header = format!("PersonNumber,AssignmentId{columns}");
+        workforce(vec![Csv::new(Kind::Assignment, &header, "")]).shape
+    };
+    assert!(shape("").hand_made && !shape("").has_service_dates);
+    for columns in [",DateStart", ",ActualTerminationDate"] {
+        assert!(shape(columns).has_service_dates && !shape(columns).hand_made, "{columns}");
+    }
+    assert!(!shape(",PeriodOfServiceId").hand_made && !shape(",PeriodOfServiceId").has_service_dates);
+}
+
+#[test]
+fn the_legal_employer_stands_on_the_row_that_tells_of_the_work_relationship() {
+    let header = "PersonNumber,PeriodOfServiceId,LegalEmployerName";
+    let own = workforce(vec![
+        Csv::new(Kind::WorkRelationship, header, "1,w,Acme\n2,v,Beta"),
+        Csv::new(Kind::Assignment, "PersonNumber,PeriodOfServiceId,AssignmentId", "1,w,a"),
+    ]);
+    assert_eq!([Some(0), Some(1), None].map(|row| own.legal_employer_name(row)), ["Acme", "Beta", ""]);
+    assert_eq!(own.business_unit_name(Some(0)), "", "the pipeline does not keep it");
+    let flat =
+        Csv::new(Kind::Assignment, "PersonNumber,PeriodOfServiceId,AssignmentId,LegalEmployerName", "1,w,a,Acme");
+    assert_eq!(workforce(vec![flat]).legal_employer_name(Some(0)), "Acme");
 }
 
 #[test]
@@ -106,6 +170,13 @@ fn rule_6_an_untyped_assignment_asks_the_work_relationship_of_another_person() {
         "WR020;WR031 ROW020 false",
         "so does one that is rejected by its values"
     );
+    assert_eq!(of("1,w,E,2020-01-01,,Y\n", "CT"), "ROW020;WR020 ROW020 false", "another one of its own does not help");
+    let header = "PersonNumber,PeriodOfServiceId,PersonId,PeriodType";
+    let files = vec![
+        Csv::new(Kind::WorkRelationship, header, "1,v,9E+11,E\n2,v,y,CT"),
+        Csv::new(Kind::Assignment, "PersonNumber,PeriodOfServiceId,AssignmentId", "1,v,a"),
+    ];
+    assert_eq!(codes(&workforce(files), "1"), "ROW002;ROW020", "one with a damaged key is none of its own");
 }
 
 #[test]

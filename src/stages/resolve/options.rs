@@ -216,6 +216,7 @@ mod tests {
     fn a_state_has_a_word_or_a_file() {
         let emit: Emit = toml::from_str("future = { file = 'future.csv' }\npending = 'emit_inactive'").unwrap();
         assert_eq!(emit.file_of(Some(WorkerState::Future)), Some("future.csv"));
+        assert_eq!(emit.files().map(|file| file.get_ref().as_str()).collect::<Vec<_>>(), ["future.csv"]);
         assert_eq!(emit.pending, Emission::EmitInactive);
         assert_eq!((emit.active, emit.terminated), (Emission::Emit, Emission::EmitInactive));
         for (wrong, word) in [

@@ -84,6 +84,12 @@ fn rule_10_two_rows_left_are_an_error_where_the_work_relationship_is_current_or_
     let ended = "1,v,E,2020-01-01,2026-01-01,Y\n1,w,E,2026-01-02,,Y";
     assert_eq!(one(ended, &(twice("v") + &always("w", "b", "ACTIVE", "Y"))), "CURRENT w b ASG010");
     assert_eq!(one("1,v,E,2020-01-01,2026-01-01,Y", &twice("v")), "TERMINATED v  ASG010;PRI021;PRI031");
+    let until = |end: &str| {
+        ["ACTIVE", "SUSPENDED"].map(|status| row("v", "v", ["2020-01-01", end], status, ["", "Y", ""])).concat()
+    };
+    let left = "1,v,E,2020-01-01,2026-01-01,Y";
+    assert_eq!(one(left, &until("2026-01-01")), "TERMINATED v  ASG010;PRI021;PRI031", "two on its last day");
+    assert_eq!(one(left, &until("2025-12-31")), "TERMINATED v  ASG010;PRI021;PRI031", "two that are the last rows");
     let managers = ["x", "y"].map(|m| format!("1,w,a,2020-01-01,,1,Y,ACTIVE,,Y,,{m},\n")).concat();
     assert_eq!(one(CURRENT, &managers), "CURRENT w a ", "managers do not make two rows");
 }
@@ -106,6 +112,11 @@ fn rule_11_oddities_of_a_history() {
     let resolved = resolve_all(&gap, &Resolve::default(), DAY);
     assert_eq!(line(&gap, &resolved[0]), "CURRENT w  ASG024;PRI031");
     assert!(resolved[0].gap_over_day);
+    let over_day = |end: &str, start: &str| {
+        let rows = format!("1,w,a,2020-01-01,{end},1,Y,ACTIVE,,Y,,,\n1,w,a,{start},,1,Y,ACTIVE,,Y,,,");
+        resolve_all(&world(CURRENT, &rows), &Resolve::default(), DAY)[0].gap_over_day
+    };
+    assert!(!over_day("2026-11-10", "2026-11-20") && !over_day("2026-11-20", "2026-11-25"));
 }
 
 #[test]
@@ -265,6 +276,8 @@ fn rule_17_the_overall_flag_and_the_chosen_row() {
     assert_eq!(of(["Y", "", ""]), "CURRENT w a ", "the overall flag stands in for the assignment's");
     let other = row("w", "a", dates, "ACTIVE", ["N", "Y", ""]) + &row("w", "b", dates, "ACTIVE", ["Y", "N", ""]);
     assert_eq!(one(CURRENT, &other), "CURRENT w  PRI036");
+    let neither = row("w", "a", dates, "ACTIVE", ["N", "Y", ""]) + &row("w", "b", dates, "ACTIVE", ["N", "N", ""]);
+    assert_eq!(one(CURRENT, &neither), "CURRENT w a PRI010");
     let under = |own: &str, other: &str| one(CURRENT, &(always("w", "a", own, "Y") + &always("w", "b", other, "N")));
     assert_eq!(under("SUSPENDED", "ACTIVE"), "CURRENT w a PRI040");
     assert_eq!(under("SUSPENDED", "SUSPENDED"), "CURRENT w a STA010");

@@ -100,4 +100,7 @@ fn rule_27_the_rows_of_a_satellite_stand_in_one_bucket_each() {
     assert!(rows.is_even(), "{rows:?}");
     let buckets = [rows.records, rows.used, rows.superseded, rows.not_in_effect, rows.rejected, rows.duplicates];
     assert_eq!((buckets, rows.quarantined), ([8, 1, 2, 1, 2, 1], 1));
+    let persons = balance::of_rows(&workforce, &resolved, DAY)[Kind::Person as usize];
+    assert_eq!((persons.records, persons.used, persons.quarantined), (2, 1, 1));
+    assert!(!balance::Persons { present: 1, ..balance::Persons::default() }.is_even());
 }

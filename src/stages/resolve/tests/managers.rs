@@ -1,8 +1,9 @@
 //! Section 9 of `resolution.md`, sentence by sentence.
 
 use super::world;
+use crate::model::kind::Kind;
 use crate::model::worker::Disposition;
-use crate::stages::normalize::testing::DAY;
+use crate::stages::normalize::testing::{Csv, DAY, workforce};
 use crate::stages::resolve::{Resolve, Resolved, managers, resolve_all};
 
 /// The manager of person 1 by these keys, and the codes; 2 and 3 have assignments b and c, 4 has none.
@@ -29,7 +30,34 @@ fn rule_24_the_first_key_that_is_known_decides() {
     assert_eq!(manager("a,"), "- MGR022");
     assert_eq!(manager(","), "- MGR030");
     assert_eq!(manager(",\n1,w,a,2020-01-01,,1,Y,ACTIVE,,Y,,c,"), "3 ");
+    assert_eq!(manager("b,\n1,w,d,2020-01-01,,1,Y,ACTIVE,,N,,c,"), "2 ", "another assignment has its own");
     assert_eq!(manager("c,\n1,w,a,2020-01-01,,1,Y,ACTIVE,,Y,,b,"), "2 MGR010", "byte order of the keys");
+}
+
+#[test]
+fn rule_24_numbers_of_assignments_and_ids_of_persons_lead_to_somebody_too() {
+    let header = "PersonNumber,AssignmentId,AssignmentNumber,ManagerAssignmentNumber,ManagerId,ManagerType,AssignmentStatusType,PrimaryFlag";
+    let of = |keys: &str| {
+        let workforce = workforce(vec![
+            Csv::new(Kind::Person, "PersonNumber,PersonId,LastName", "1,p1,Ash\n2,p2,Birch\n3,p3,Cedar"),
+            Csv::new(
+                Kind::Assignment,
+                header,
+                &format!("1,a,A-1,{keys},ACTIVE,Y\n2,b,A-2,,,,ACTIVE,Y\n3,c,A-3,,,,ACTIVE,Y"),
+            ),
+        ]);
+        let mut resolved = resolve_all(&workforce, &Resolve::default(), DAY);
+        managers::find(&workforce, &mut resolved, DAY);
+        let number = resolved[0].manager.map_or("-", |manager| workforce.number(manager as usize));
+        format!("{number} {}", resolved[0].codes)
+    };
+    assert_eq!(of("A-2,,"), "2 ");
+    assert_eq!(of("A-3,,LINE_MANAGER"), "3 ");
+    assert_eq!(of(",p2,"), "2 ");
+    assert_eq!(of(",p3,"), "3 ");
+    assert_eq!(of("A-9,p3,"), "3 ");
+    assert_eq!(of("A-2,p3,"), "2 MGR011");
+    assert_eq!(of("A-2,,PROJECT_MANAGER"), "- MGR030");
 }
 
 #[test]
