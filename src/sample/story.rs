@@ -346,9 +346,12 @@ impl Story {
         self.assignments.extend(rows);
     }
 
-    /// Another last name from a day on; the addresses stay.
+    /// Another last name from a day on, if the person was there before it; the addresses stay.
     fn marry(&mut self, on: Date) {
         let mut maiden = self.persons[0];
+        if !matches!(maiden.start, Day::On(start) if start < on) {
+            return;
+        }
         maiden.last = LAST[self.rng.usize(0..LAST.len())];
         maiden.end = shift(on, -1).into();
         self.persons[0].start = on.into();
