@@ -35,18 +35,30 @@ pub static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| {
 /// How many persons are generated: `JUDGED_PERSONS`, else what a second bulk request takes.
 static PERSONS: LazyLock<String> = LazyLock::new(|| std::env::var("JUDGED_PERSONS").unwrap_or("1500".into()));
 
-/// Generated persons, with the ids of their accounts.
+/// Generated persons, with their accounts, first passwords and data securities, and a role for each.
 static GENERATED: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
     let words = ["sample", "--persons", &PERSONS, "--seed", "7", "--as-of", "2026-11-20", "--quiet", "--out"];
     succeed(Command::new(HCMSYNC).args(words).arg(folder.path()));
+    // They are as odd as they come.
+    let pipeline = folder.path().join("pipeline.toml");
+    let text = fs::read_to_string(&pipeline).unwrap() + "[guard]\nmax_quarantined = \"off\"\nmax_rejected = \"off\"\n";
+    fs::write(pipeline, text).unwrap();
     let persons = csv(&folder.path().join("Person_2026-11-20.csv"));
     let numbers: BTreeSet<&str> = persons.iter().map(|person| person["PersonNumber"].as_str()).collect();
-    let lines: String = numbers.iter().map(|number| format!("{number},ID{number}\n")).collect();
-    fs::write(folder.path().join("Accounts_2026-11-20.csv"), format!("PersonNumber,UserId\n{lines}")).unwrap();
-    let lines: String = numbers.iter().map(|number| format!("{number},Vn1!{number}xyz\n")).collect();
-    fs::write(folder.path().join("Passwords_2026-11-20.csv"), format!("PersonNumber,InitialPassword\n{lines}"))
-        .unwrap();
+    let file = |name: &str, header: &str, line: &dyn Fn(&str) -> String| {
+        let lines: String = numbers.iter().map(|number| line(number) + "\n").collect();
+        fs::write(folder.path().join(format!("{name}_2026-11-20.csv")), format!("{header}\n{lines}")).unwrap();
+    };
+    file("Accounts", "PersonNumber,UserId", &|number| format!("{number},ID{number}"));
+    file("Passwords", "PersonNumber,InitialPassword", &|number| format!("{number},Vn1!{number}xyz"));
+    file("Roles", "RoleId,Name,DisplayName,Category,Description", &|number| {
+        format!("4E{number},ORA_{number}_ABSTRACT,\"Role {number}, of its own\",ABSTRACT,")
+    });
+    let columns = "UserRoleDataAssignmentId,UserName,RoleNameCr,SecurityContext,SecurityContextValue,ActiveFlag";
+    file("DataSecurities", columns, &|number| {
+        format!("30{number},user.{number},ORA_{number}_ABSTRACT,BUSINESS_UNIT,Vision Operations,Y")
+    });
     folder
 });
 
@@ -201,16 +213,18 @@ fn a_server_with_one_identitys_employees_takes_every_one_and_gives_it_back() {
         ("starling-role", "roles", "roles.jsonl"),
         ("starling-data-security", "data-securities", "data-securities.jsonl"),
     ] {
-        let run = Run::of(pipeline, None, "sample");
-        let (judged, _) = run.judged(pipeline, "scim2-server", "scim.py", &[kind], &[run.path(file)]);
-        assert_eq!(judged, run.text(file).lines().count());
-        assert!(judged >= 4);
+        for run in Run::both(pipeline) {
+            let (judged, _) = run.judged(pipeline, "scim2-server", "scim.py", &[kind], &[run.path(file)]);
+            assert_eq!(judged, run.text(file).lines().count());
+            assert!(judged >= 4);
+        }
     }
-    let run = Run::of("starling-future-employees", None, "sample");
-    let files = [run.path("future-employees.jsonl")];
-    let (judged, _) = run.judged("starling-future-employees", "scim2-server", "scim.py", &["employees"], &files);
-    assert_eq!(judged, run.emitted().len());
-    assert!(run.emitted().iter().all(|line| line["WorkerState"] == "FUTURE"));
+    for run in Run::both("starling-future-employees") {
+        let files = [run.path("future-employees.jsonl")];
+        let (judged, _) = run.judged("starling-future-employees", "scim2-server", "scim.py", &["employees"], &files);
+        assert_eq!(judged, run.emitted().len());
+        assert!(run.emitted().iter().all(|line| line["WorkerState"] == "FUTURE"));
+    }
 }
 
 #[test]
