@@ -159,10 +159,14 @@ mod tests {
     use crate::stages::read::{CsvFile, Extract};
 
     fn side(csv: &str) -> Result<Side, Contradiction> {
+        written(csv, true)
+    }
+
+    fn written(csv: &str, history: bool) -> Result<Side, Contradiction> {
         let extract: Extract = toml::from_str("file = 'x'\nkey = 'DepartmentId'\nattributes = ['CostCenter']").unwrap();
         let layout = Layout::side("DepartmentId", ["CostCenter"]);
         let file = CsvFile::open_side("d.csv", csv.into(), &extract, "DepartmentId").unwrap();
-        let writing = Writing { dates: DateFormat::default(), nulls: vec![], history: true };
+        let writing = Writing { dates: DateFormat::default(), nulls: vec![], history };
         let (mut rows, mut seen) = (Rows::default(), Seen::default());
         add_file(&mut rows, &mut seen, file, &layout, &writing);
         Side::new("departments", "DepartmentId".into(), layout, rows, day(2026, 11, 20))
@@ -183,6 +187,17 @@ mod tests {
         assert!(side.balance.is_even());
         let codes: Vec<_> = side.findings.iter().map(|(code, ..)| code.text()).collect();
         assert_eq!(codes, ["CSV001", "ROW001", "ROW010", "ROW032"]);
+    }
+
+    #[test]
+    fn a_blank_start_is_wrong_in_a_history_alone_and_a_time_of_day_is_told_of_rows_that_have_a_key() {
+        let codes = |csv: &str, history: bool| -> Vec<&str> {
+            written(csv, history).unwrap().findings.iter().map(|(code, ..)| code.text()).collect()
+        };
+        let blank = "DepartmentId,CostCenter,EffectiveStartDate\nD1,a,\n";
+        assert_eq!((codes(blank, true), codes(blank, false)), (vec!["ROW030"], vec![]));
+        let time = |key: &str| format!("DepartmentId,CostCenter,EffectiveStartDate\n{key},a,2020-01-01T08:30\n");
+        assert_eq!((codes(&time("D1"), true), codes(&time(""), true)), (vec!["ROW033"], vec!["ROW001"]));
     }
 
     #[test]

@@ -32,7 +32,10 @@ pub fn workforce(files: Vec<Csv>) -> Workforce {
 pub fn tables(files: &[Csv]) -> [Table; Kind::ALL.len()] {
     let is_configured = |kind: Kind| files.iter().any(|file| file.kind == kind);
     Kind::ALL.map(|kind| {
-        let layout = Layout::new(kind, [("WorkEmail", false), ("LastName", false), ("EmailType", false)]);
+        let layout = Layout::new(
+            kind,
+            [("WorkEmail", false), ("LastName", false), ("EmailType", false), ("BusinessUnitName", false)],
+        );
         let is_flat = kind == Kind::Assignment && !is_configured(Kind::WorkRelationship);
         let layout = if is_flat { layout.telling_of_work_relationships() } else { layout };
         let mut table = Table::new(layout, is_configured(kind));

@@ -90,6 +90,12 @@ fn rule_10_two_rows_left_are_an_error_where_the_work_relationship_is_current_or_
     let left = "1,v,E,2020-01-01,2026-01-01,Y";
     assert_eq!(one(left, &until("2026-01-01")), "TERMINATED v  ASG010;PRI021;PRI031", "two on its last day");
     assert_eq!(one(left, &until("2025-12-31")), "TERMINATED v  ASG010;PRI021;PRI031", "two that are the last rows");
+    let beside = row("v", "x", ["2020-01-01", "2026-01-01"], "ACTIVE", ["", "N", ""]);
+    assert_eq!(
+        one(left, &(until("2026-01-01") + &beside)),
+        "TERMINATED v  ASG010;PRI021;PRI030",
+        "whoever else has one"
+    );
     let managers = ["x", "y"].map(|m| format!("1,w,a,2020-01-01,,1,Y,ACTIVE,,Y,,{m},\n")).concat();
     assert_eq!(one(CURRENT, &managers), "CURRENT w a ", "managers do not make two rows");
 }
@@ -163,6 +169,12 @@ fn rule_13_without_dates_the_rows_tell_the_state() {
     assert_eq!(of("1,w,a,2020-01-01,ACTIVE,Y"), "CURRENT w a PRI010");
     assert_eq!(of("1,w,a,2020-01-01,INACTIVE,Y"), "TERMINATED w a PRI021");
     assert_eq!(of("1,w,a,2026-11-21,ACTIVE,Y"), "FUTURE w a PRI020");
+    let ends = "PersonNumber,PeriodOfServiceId,AssignmentId,EffectiveStartDate,EffectiveEndDate,AssignmentStatusType,\
+        PrimaryAssignmentFlag";
+    let rows = "1,w,a,2020-01-01,,INACTIVE,N\n1,w,b,2020-01-01,2026-12-31,INACTIVE,Y";
+    let inactive = workforce(vec![Csv::new(Kind::Assignment, ends, rows)]);
+    let person = resolve_all(&inactive, &Resolve::default(), DAY)[0];
+    assert_eq!(line(&inactive, &person), "TERMINATED w b PRI021", "nobody knows the day: each has its last row");
     let ambiguous = "1,w,a,2020-01-01,INACTIVE,Y\n1,w,b,2020-01-01,ACTIVE,Y\n1,w,b,2020-01-01,ACTIVE,1";
     assert_eq!(of(ambiguous), "TERMINATED w  ASG010;PRI021", "an ambiguous assignment has no row on D");
 }
@@ -195,6 +207,14 @@ fn rule_15_the_table_of_the_current_ones() {
     assert_eq!(two("2020-01-01,2026-11-20,Y", "2026-11-19,,Y"), "CURRENT   PRI014;WR010");
     assert_eq!(two("2020-01-01,2026-11-19,Y", "2026-11-20,,N"), "CURRENT w b PRI011;WR012");
     assert_eq!(two("2020-01-01,2026-11-19,N", "2026-11-20,,N"), "CURRENT w b PRI010;WR012");
+}
+
+#[test]
+fn rule_15_how_many_are_current_and_primary_is_kept() {
+    let of = |relationships: &str| resolve_all(&world(relationships, ""), &Resolve::default(), DAY)[0].current;
+    let three = "1,u,E,2020-01-01,,N\n1,v,E,2020-01-01,,Y\n1,w,E,2020-01-01,2020-12-31,Y";
+    assert_eq!(of(three), Some([2, 1]));
+    assert_eq!(of("1,w,E,2020-01-01,2020-12-31,Y"), Some([0, 0]));
 }
 
 #[test]
@@ -383,7 +403,21 @@ fn rule_27_every_row_stands_in_one_bucket() {
     let rows = row("w", "a", ["2020-01-01", "2026-12-31"], "ACTIVE", ["", "Y", ""])
         + &row("w", "a", ["2021-01-01", ""], "ACTIVE", ["", "Y", ""])
         + &row("w", "a", ["2019-01-01", "2019-12-31"], "ACTIVE", ["", "Y", ""]);
-    let workforce = world("1,w,E,2020-01-01,,Y\n1,v,E,2019-01-01,2019-12-31,N", &rows);
-    let tally = resolve_all(&workforce, &Resolve::default(), DAY)[0].tally;
+    let dated = world("1,w,E,2020-01-01,,Y\n1,v,E,2019-01-01,2019-12-31,N", &rows);
+    let tally = resolve_all(&dated, &Resolve::default(), DAY)[0].tally;
     assert_eq!((tally.used, tally.superseded, tally.not_in_effect), ([1, 1, 1], [0, 0, 1], [0, 1, 1]));
+    let undated = workforce(vec![
+        Csv::new(Kind::WorkRelationship, "PersonNumber,PeriodOfServiceId,PrimaryFlag", "1,u,N\n1,v,N\n1,w,Y"),
+        Csv::new(
+            Kind::Assignment,
+            "PersonNumber,PeriodOfServiceId,AssignmentId,AssignmentStatusType,PrimaryAssignmentFlag",
+            "1,u,a,INACTIVE,Y\n1,v,b,ACTIVE,Y\n1,w,c,ACTIVE,Y",
+        ),
+    ]);
+    let tally = resolve_all(&undated, &Resolve::default(), DAY)[0].tally;
+    assert_eq!(
+        (tally.used, tally.not_in_effect),
+        ([1, 2, 3], [0, 1, 0]),
+        "without dates the rows tell who is in effect"
+    );
 }

@@ -104,3 +104,18 @@ fn rule_27_the_rows_of_a_satellite_stand_in_one_bucket_each() {
     assert_eq!((persons.records, persons.used, persons.quarantined), (2, 1, 1));
     assert!(!balance::Persons { present: 1, ..balance::Persons::default() }.is_even());
 }
+
+#[test]
+fn rule_27_who_is_filtered_and_what_was_not_taken_are_counted() {
+    let header = "PersonNumber,AssignmentId,AssignmentStatusType,PrimaryFlag,EffectiveStartDate,EffectiveEndDate";
+    let rows = "1,a,ACTIVE,Y,2020-01-01,\n1,a,ACTIVE,Y,2019-01-01,\n1,a,ACTIVE,Y,2018-01-01,2018-12-31\n\
+                2,b,ACTIVE,Y,2020-01-01,\n2,b,ACTIVE,Y,2019-01-01,\n2,b,ACTIVE,Y,2018-01-01,2018-12-31";
+    let workforce = workforce(vec![Csv::new(Kind::Assignment, header, rows)]);
+    let mut resolved = resolve_all(&workforce, &Resolve::default(), DAY);
+    resolved.iter_mut().for_each(|person| person.disposition = Disposition::Filtered);
+    let sums = balance::of_rows(&workforce, &resolved, DAY)[Kind::Assignment as usize];
+    assert_eq!((sums.records, sums.used, sums.superseded, sums.not_in_effect), (6, 2, 2, 2));
+    let persons = balance::Persons::count(&resolved);
+    assert_eq!((persons.present, persons.filtered, persons.emitted, persons.quarantined), (2, 2, 0, 0));
+    assert!(persons.is_even());
+}

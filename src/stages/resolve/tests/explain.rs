@@ -34,6 +34,8 @@ fn rule_15_why_a_work_relationship_loses() {
         ["it ends on the day on which the other one starts"]
     );
     assert_eq!(why("E,2026-12-01,,N", "E,2027-01-01,,N"), ["the order of the rule puts it behind"]);
+    let said = steps(&two("E,2020-01-01,,N", "E,2020-01-01,,Y"), &Resolve::default(), 15);
+    assert!(said[0].ends_with("the primary work relationship is w"), "{said:?}");
     let picked = two("E,2020-01-01,,N", "E,2020-01-01,,N");
     assert_eq!(reasons(&picked, &pick(), 15), [""; 0], "rule 16 told why");
     assert_eq!(reasons(&picked, &pick(), 16), ["its id is the smaller one"]);
@@ -159,11 +161,29 @@ fn rules_22_and_23_why_a_row_of_a_satellite_loses() {
     let home = Resolve { home_phone: true, ..Resolve::default() };
     assert_eq!(with(&home, &["1,H1,1,,2020-01-01,"]), ["the phone of type H1, from 2020-01-01, is taken"]);
 
+    assert_eq!(steps(&world(CURRENT, ""), &home, 23), [""; 0], "without an extract there is nothing to say");
+
     let header = "PersonNumber,EmailType,WorkEmail,EmailPrimaryFlag";
     let emails = steps(&beside(Kind::Email, header, &["1,,a@x,", "1,H1,b@x,", "1,W1,,"]), &home, 22);
     let why = ["is taken", "loses: its type is not W1", "loses: it has no address"];
     assert!(emails.iter().zip(why).all(|(said, why)| said.ends_with(why)), "{emails:?}");
     assert_eq!(emails[0], "the work e-mail, undated, is taken");
+}
+
+#[test]
+fn rule_22_the_row_that_is_told_of_stands_in_the_file_that_bears_the_emails() {
+    let of = |files: Vec<Csv>| {
+        let workforce = workforce(files);
+        let mut judgement = Judgement::default().explained();
+        resolve(&workforce.case(0), &Resolve::default(), DAY, &mut judgement);
+        judgement.into_steps().into_iter().filter(|step| step.rule == 22).map(|step| step.row).collect::<Vec<_>>()
+    };
+    let assignment = || Csv::new(Kind::Assignment, "PersonNumber,AssignmentId,WorkEmail,PrimaryFlag", "1,a,a@x,Y");
+    assert_eq!(of(vec![assignment()]), [Some((Kind::Assignment, 0))]);
+    let person = || Csv::new(Kind::Person, "PersonNumber,LastName,WorkEmail", "1,Ash,a@x");
+    assert_eq!(of(vec![person(), assignment()]), [Some((Kind::Person, 0))]);
+    let email = Csv::new(Kind::Email, "PersonNumber,WorkEmail", "1,a@x");
+    assert_eq!(of(vec![person(), assignment(), email]), [Some((Kind::Email, 0))]);
 }
 
 #[test]

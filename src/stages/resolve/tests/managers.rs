@@ -95,6 +95,7 @@ fn rule_25_managers_who_are_not_emitted_and_cycles() {
     assert_eq!(told([Some(1), None, None], &[], false), ["Some(1) ", none, none]);
     assert_eq!(told([Some(1), None, None], &[1], false), [blank, none, none]);
     assert_eq!(told([Some(1), None, None], &[1], true), ["Some(1) MGR021", none, none]);
+    assert_eq!(told([Some(1), Some(2), None], &[], false), ["Some(1) ", "Some(2) ", none], "a chain is no cycle");
     assert_eq!(told([Some(1), Some(0), Some(0)], &[], false), [cycle, "Some(0) MGR023", "Some(0) "]);
     assert_eq!(told([Some(1), Some(2), Some(1)], &[], false), ["Some(1) ", "Some(2) MGR023", cycle]);
 }
