@@ -204,6 +204,7 @@ fn rule_15_the_table_of_the_current_ones() {
     assert_eq!(two("2020-01-01,,N", "2020-01-01,,N"), "CURRENT   PRI012");
     assert_eq!(two("2020-01-01,,Y", "2020-01-01,,Y"), "CURRENT   PRI014");
     assert_eq!(two("2020-01-01,2026-11-20,Y", "2026-11-20,,Y"), "CURRENT w b PRI013;WR010");
+    assert_eq!(two("2026-11-20,,Y", "2020-01-01,2026-11-20,Y"), "CURRENT v a PRI013;WR010", "in whatever order");
     assert_eq!(two("2020-01-01,2026-11-20,Y", "2026-11-19,,Y"), "CURRENT   PRI014;WR010");
     assert_eq!(two("2020-01-01,2026-11-19,Y", "2026-11-20,,N"), "CURRENT w b PRI011;WR012");
     assert_eq!(two("2020-01-01,2026-11-19,N", "2026-11-20,,N"), "CURRENT w b PRI010;WR012");
@@ -406,6 +407,13 @@ fn rule_27_every_row_stands_in_one_bucket() {
     let dated = world("1,w,E,2020-01-01,,Y\n1,v,E,2019-01-01,2019-12-31,N", &rows);
     let tally = resolve_all(&dated, &Resolve::default(), DAY)[0].tally;
     assert_eq!((tally.used, tally.superseded, tally.not_in_effect), ([1, 1, 1], [0, 0, 1], [0, 1, 1]));
+    let left = world("1,v,E,2019-01-01,2019-12-31,N\n1,w,E,2020-01-01,2020-12-31,Y", "");
+    let tally = resolve_all(&left, &Resolve::default(), DAY)[0].tally;
+    assert_eq!(
+        (tally.used, tally.not_in_effect),
+        ([1, 1, 0], [0, 1, 0]),
+        "the chosen one is used, though it has ended"
+    );
     let undated = workforce(vec![
         Csv::new(Kind::WorkRelationship, "PersonNumber,PeriodOfServiceId,PrimaryFlag", "1,u,N\n1,v,N\n1,w,Y"),
         Csv::new(

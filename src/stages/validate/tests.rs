@@ -1,6 +1,7 @@
 //! Sections 8 and 10 of `resolution.md` and its rule 27, on persons who are resolved already.
 
 use super::{attributes, balance, uniqueness};
+use crate::model::code::Code;
 use crate::model::kind::Kind;
 use crate::model::worker::Disposition;
 use crate::stages::normalize::Workforce;
@@ -102,7 +103,9 @@ fn rule_27_the_rows_of_a_satellite_stand_in_one_bucket_each() {
     assert_eq!((buckets, rows.quarantined), ([8, 1, 2, 1, 2, 1], 1));
     let persons = balance::of_rows(&workforce, &resolved, DAY)[Kind::Person as usize];
     assert_eq!((persons.records, persons.used, persons.quarantined), (2, 1, 1));
-    assert!(!balance::Persons { present: 1, ..balance::Persons::default() }.is_even());
+    let none = balance::Persons::default();
+    assert!(!balance::Persons { present: 1, ..none.clone() }.is_even());
+    assert!(balance::Persons { present: 6, emitted: 3, filtered: 2, quarantined: 1, ..none }.is_even());
 }
 
 #[test]
@@ -118,4 +121,7 @@ fn rule_27_who_is_filtered_and_what_was_not_taken_are_counted() {
     let persons = balance::Persons::count(&resolved);
     assert_eq!((persons.present, persons.filtered, persons.emitted, persons.quarantined), (2, 2, 0, 0));
     assert!(persons.is_even());
+    uniqueness::quarantine(&mut resolved[0], Code::Out002);
+    assert_eq!(resolved[0].disposition, Disposition::Quarantined);
+    assert!(resolved[0].errors.contains(Code::Out002) && resolved[0].codes.contains(Code::Out002));
 }

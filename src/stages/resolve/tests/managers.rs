@@ -58,6 +58,9 @@ fn rule_24_numbers_of_assignments_and_ids_of_persons_lead_to_somebody_too() {
     assert_eq!(of("A-9,p3,"), "3 ");
     assert_eq!(of("A-2,p3,"), "2 MGR011");
     assert_eq!(of("A-2,,PROJECT_MANAGER"), "- MGR030");
+    let twice = "A-8,,,ACTIVE,Y\n2,d,A-8,,,,ACTIVE,N\n2,e,A-8,,,,ACTIVE,N\n";
+    assert_eq!(of(&format!("{twice}2,f,A-7,,,")), "2 ", "one person with two assignments of that number");
+    assert_eq!(of(&format!("{twice}3,d3,A-8,,,")), "- MGR020", "a number that names two names nobody");
 }
 
 #[test]
