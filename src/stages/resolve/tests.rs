@@ -168,6 +168,7 @@ fn rule_13_without_dates_the_rows_tell_the_state() {
     };
     assert_eq!(of("1,w,a,2020-01-01,ACTIVE,Y"), "CURRENT w a PRI010");
     assert_eq!(of("1,w,a,2020-01-01,INACTIVE,Y"), "TERMINATED w a PRI021");
+    assert_eq!(of("1,w,a,2026-11-20,ACTIVE,Y"), "CURRENT w a PRI010", "it begins on the day");
     assert_eq!(of("1,w,a,2026-11-21,ACTIVE,Y"), "FUTURE w a PRI020");
     let ends = "PersonNumber,PeriodOfServiceId,AssignmentId,EffectiveStartDate,EffectiveEndDate,AssignmentStatusType,\
         PrimaryAssignmentFlag";
@@ -264,6 +265,7 @@ fn rule_17_the_table() {
     assert_eq!(of(["ACTIVE", "N"], ["ACTIVE", "Y"]), "CURRENT w b ");
     assert_eq!(one(CURRENT, &always("w", "a", "ACTIVE", "N")), "CURRENT w a PRI030");
     assert_eq!(one(CURRENT, ""), "CURRENT w  PRI031");
+    assert_eq!(resolve_all(&world(CURRENT, ""), &Resolve::default(), DAY)[0].errors.to_string(), "PRI031");
     assert_eq!(of(["ACTIVE", "N"], ["ACTIVE", "N"]), "CURRENT w  PRI032");
     assert_eq!(of(["SUSPENDED", "Y"], ["ACTIVE", "Y"]), "CURRENT w b PRI033");
     assert_eq!(of(["ACTIVE", "Y"], ["ACTIVE", "Y"]), "CURRENT w  PRI034");
@@ -414,18 +416,28 @@ fn rule_27_every_row_stands_in_one_bucket() {
         ([1, 1, 0], [0, 1, 0]),
         "the chosen one is used, though it has ended"
     );
+    let rows = row("w", "a", ["2020-01-01", "2020-06-30"], "ACTIVE", ["", "Y", ""])
+        + &row("w", "a", ["2020-07-01", "2020-11-30"], "ACTIVE", ["", "Y", ""])
+        + &row("w", "b", ["2020-01-01", "2020-11-30"], "ACTIVE", ["", "N", ""]);
+    let left = world("1,w,E,2020-01-01,2020-12-31,Y", &rows);
+    let tally = resolve_all(&left, &Resolve::default(), DAY)[0].tally;
+    assert_eq!((tally.used[2], tally.not_in_effect[2]), (2, 1), "the last row of each");
     let undated = workforce(vec![
-        Csv::new(Kind::WorkRelationship, "PersonNumber,PeriodOfServiceId,PrimaryFlag", "1,u,N\n1,v,N\n1,w,Y"),
+        Csv::new(
+            Kind::WorkRelationship,
+            "PersonNumber,PeriodOfServiceId,PrimaryFlag,PersonId",
+            "1,t,N,\n1,u,N,\n1,v,N,\n1,w,Y,\n1,w,Y,x",
+        ),
         Csv::new(
             Kind::Assignment,
             "PersonNumber,PeriodOfServiceId,AssignmentId,AssignmentStatusType,PrimaryAssignmentFlag",
-            "1,u,a,INACTIVE,Y\n1,v,b,ACTIVE,Y\n1,w,c,ACTIVE,Y",
+            "1,t,d,ACTIVE,Y\n1,u,a,INACTIVE,Y\n1,v,b,ACTIVE,Y\n1,w,c,ACTIVE,Y",
         ),
     ]);
     let tally = resolve_all(&undated, &Resolve::default(), DAY)[0].tally;
     assert_eq!(
         (tally.used, tally.not_in_effect),
-        ([1, 2, 3], [0, 1, 0]),
+        ([1, 4, 4], [0, 1, 0]),
         "without dates the rows tell who is in effect"
     );
 }
