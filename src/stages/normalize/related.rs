@@ -246,5 +246,7 @@ mod tests {
         assert_eq!(of("50101"), ["500101"]);
         assert_eq!(of("500103"), ["500101", "500102"]);
         assert_eq!(of("31415926"), [""; 0]);
+        let both = tables(&[Csv::new(Kind::Person, PERSON, "000712,,,,\n7123,,,,")]);
+        assert_eq!(similar(&both, "712"), ["000712"], "where one is the same but for zeros, no other is offered");
     }
 }
