@@ -220,5 +220,6 @@ mod tests {
             error.to_string(),
             "the extract departments has two different rows for one DepartmentId: d.csv, line 2, and d.csv, line 4"
         );
+        assert!(error.help().ends_with("if DepartmentId is no key of it, choose another under [extract.departments]"));
     }
 }
