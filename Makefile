@@ -64,8 +64,10 @@ axe: build ## the report of the sample in a real browser: accessible, and asks n
 fuzz: setup ## ten minutes of libFuzzer over pipeline files, CSV, messages, names and expressions
 	fuzz/run.sh $(or $(SECONDS_EACH),120)
 
+# Those of other platforms are looked at as well, so they must be there.
 deny: ## licences, duplicates and sources of what is linked (installs cargo-deny if it is not there)
 	@command -v cargo-deny > /dev/null || cargo install --locked cargo-deny
+	cargo fetch --locked --quiet
 	cargo deny --offline check licenses bans sources
 
 sbom: ## what the program is made of, as CycloneDX: target/hcmsync.cdx.json (installs cargo-cyclonedx if it is not there)
