@@ -10,9 +10,14 @@ use serde_json::Value;
 use crate::product::{HCMSYNC, project};
 use crate::promise;
 
-/// `[[package]]` of the lock file.
+/// `[[package]]` of the lock file of the program.
 fn locked() -> Vec<toml::Table> {
-    let lock: toml::Table = fs::read_to_string(project("Cargo.lock")).unwrap().parse().unwrap();
+    packages("Cargo.lock")
+}
+
+/// `[[package]]` of a lock file.
+fn packages(path: &str) -> Vec<toml::Table> {
+    let lock: toml::Table = fs::read_to_string(project(path)).unwrap().parse().unwrap();
     lock["package"].as_array().unwrap().iter().map(|package| package.as_table().unwrap().clone()).collect()
 }
 
@@ -50,6 +55,24 @@ fn promise_23_every_package_is_of_the_registry_and_has_its_checksum() {
     }
     let count = packages.len() as u64 - 1;
     promise::report(23, "packages from the registry, with checksum", count, count, started);
+}
+
+/// The fuzzing targets have a lock file of their own: what is fuzzed is what ships, and their build is `--locked` as well.
+#[test]
+fn what_is_fuzzed_is_locked_as_the_program_is() {
+    let key = |package: &toml::Table| ["name", "version"].map(|key| package[key].as_str().unwrap().to_owned());
+    let known: BTreeSet<_> = locked().iter().map(key).collect();
+    let fuzzed = packages("fuzz/Cargo.lock");
+    let others: Vec<String> = fuzzed.iter().map(key).filter(|own| !known.contains(own)).map(|[name, _]| name).collect();
+    assert_eq!(others, ["arbitrary", "hcmsync-fuzz", "libfuzzer-sys"]);
+    let ours = fuzzed.iter().find(|package| package["name"].as_str() == Some("hcmsync")).unwrap();
+    let linked: BTreeSet<&str> =
+        ours["dependencies"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+    let manifest: toml::Table = fs::read_to_string(project("Cargo.toml")).unwrap().parse().unwrap();
+    let wanted: BTreeSet<&str> = manifest["dependencies"].as_table().unwrap().keys().map(String::as_str).collect();
+    // A package of which there are several versions is named with its own.
+    let linked: BTreeSet<&str> = linked.iter().map(|name| name.split(' ').next().unwrap()).collect();
+    assert_eq!(linked, wanted);
 }
 
 /// The licences that `deny.toml` allows, and those that it allows for one package.
