@@ -111,7 +111,6 @@ pub fn run(args: &PipelineArgs, how: &Running, common: &Common) -> Result<Answer
     if let Err(error) = &delivery {
         (report.status, report.exit_code) = ("undelivered", error.exit_code());
     }
-    told?;
     summary.map(|summary| summary.write(&report)).transpose()?;
     let text = match (common.quiet, common.json) {
         (true, _) => String::new(),
@@ -124,12 +123,12 @@ pub fn run(args: &PipelineArgs, how: &Running, common: &Common) -> Result<Answer
             report.text(files.iter().map(PathBuf::as_path), common.verbose) + &delivered.unwrap_or_default()
         }
     };
-    match delivery {
+    match delivery.map_err(|error| process.failure(error)).and(told) {
         Ok(_) => Ok(text.into()),
-        // The run is published: what it found is told, whatever became of its delivery.
-        Err(error) => {
+        // The run is published: what it found is told, whatever became of its delivery and of its events.
+        Err(failure) => {
             super::print(&text.into());
-            Err(process.failure(error))
+            Err(failure)
         }
     }
 }

@@ -29,7 +29,7 @@ use sha2::{Digest, Sha256};
 pub use error::{Failure, FetchError};
 pub use generation::{Stamp, date_in_name, generation};
 pub use location::{Location, LocationError};
-pub use options::{Age, Fetch};
+pub use options::{Age, Fetch, default_retries, default_timeout};
 pub use pattern::Pattern;
 
 use crate::progress::Progress;

@@ -59,11 +59,13 @@ fn default_max_bytes() -> u64 {
     16 << 30
 }
 
-fn default_retries() -> u8 {
+/// How often what failed is tried again, where the pipeline does not say.
+pub fn default_retries() -> u8 {
     3
 }
 
-fn default_timeout() -> Age {
+/// How long a server may take for each answer, where the pipeline does not say.
+pub fn default_timeout() -> Age {
     Age(Duration::from_secs(30))
 }
 

@@ -3,7 +3,6 @@
 
 use std::fmt;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
@@ -12,7 +11,7 @@ use serde::de::{Deserializer, SeqAccess, Visitor};
 
 use crate::model::secret::Secret;
 use crate::sftp::{Access, Remote, default_known_hosts};
-use crate::stages::fetch::Age;
+use crate::stages::fetch::{Age, default_retries, default_timeout};
 
 /// `[publish]`: where the run's files go.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -49,10 +48,10 @@ pub struct Publish {
     /// Whether to log in with the keys of the SSH agent. Default: only where neither `identity_file` nor `password` is given.
     pub agent: Option<bool>,
     /// How often a connection or a transfer that failed is tried again, with growing pauses. A refused login is not. Default 3.
-    #[serde(default = "three")]
+    #[serde(default = "default_retries")]
     pub retries: u8,
     /// How long the server may take to connect and for each answer. Default `"30s"`.
-    #[serde(default = "thirty_seconds")]
+    #[serde(default = "default_timeout")]
     pub timeout: Age,
 }
 
@@ -72,8 +71,8 @@ impl Publish {
             identity_passphrase: None,
             password: None,
             agent: None,
-            retries: three(),
-            timeout: thirty_seconds(),
+            retries: default_retries(),
+            timeout: default_timeout(),
         }
     }
 
@@ -99,14 +98,6 @@ impl Publish {
 
 fn thirty() -> u32 {
     30
-}
-
-fn three() -> u8 {
-    3
-}
-
-fn thirty_seconds() -> Age {
-    Age::from(Duration::from_secs(30))
 }
 
 /// Files: one path, or a list of them.
