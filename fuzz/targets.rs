@@ -85,7 +85,7 @@ pub fn csv(data: &[u8]) {
     }
     let mut table = Table::new(READING.layout(kind), true);
     let writing = Writing { dates: iso, nulls: options.nulls.clone(), history };
-    add_file(&mut table.rows, &mut Seen::default(), file, &table.layout, &writing);
+    add_file(&mut table.rows, &mut Seen::default(), file, &table.layout, &writing, None);
     let counted = table.rows.files[0].records;
     assert_eq!(counted, records, "no record is lost");
 }

@@ -265,6 +265,9 @@ pub struct Running {
     /// Let a guard through for this run, as in max_leavers=5%
     #[arg(long, value_name = "GUARD=VALUE")]
     pub allow: Vec<Allow>,
+    /// Take no more memory than this, as in 4GiB: people are worked on range by range, which takes longer
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub memory: Option<u64>,
     /// Also write the report's summary here, as JSON
     #[arg(long, value_name = "PATH")]
     pub summary_file: Option<PathBuf>,
@@ -273,6 +276,15 @@ pub struct Running {
     pub openlineage: Option<PathBuf>,
     #[command(flatten)]
     pub report: ReportArgs,
+}
+
+/// A number of bytes: `4GiB`, `512MiB`.
+fn size(text: &str) -> Result<u64, String> {
+    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
+    let shift =
+        [("KiB", 10), ("MiB", 20), ("GiB", 30)].into_iter().find(|(name, _)| *name == unit).map(|(_, shift)| shift);
+    let bytes = number.parse::<u64>().ok().zip(shift).and_then(|(number, shift)| number.checked_mul(1 << shift));
+    bytes.ok_or_else(|| "a number with KiB, MiB or GiB is expected, as in 4GiB".to_owned())
 }
 
 fn age(text: &str) -> Result<Age, String> {

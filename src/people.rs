@@ -7,9 +7,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::model::finding::Example;
+use crate::model::finding::{Balance, Balances, EXAMPLES, Example, Findings};
+use crate::model::kind::Kind;
 use crate::model::shape::shape;
-use crate::stages::map::{FieldLineage, Joined, MappedOutput, OutputPlan, Problem};
+use crate::stages::map::{FieldLineage, Joined, MappedOutput, OutputPlan, Over, Problem};
 use crate::stages::normalize::{Side, Workforce};
 use crate::stages::resolve::Resolved;
 
@@ -58,6 +59,45 @@ pub struct Refused {
     pub shapes: BTreeMap<String, u64>,
 }
 
+/// What is known of the source of people, and is the same for all of them.
+pub struct Source {
+    pub as_of: AsOfDate,
+    pub files: Vec<Input>,
+    /// The fingerprints of the keys that opened the extracts.
+    pub keys: Vec<String>,
+    /// The kinds that the pipeline configures.
+    kinds: Vec<Kind>,
+    /// In the order of the pipeline.
+    pub sides: Vec<SideSums>,
+}
+
+/// What became of the rows of a side extract.
+pub struct SideSums {
+    name: &'static str,
+    balance: Balance,
+    pub findings: Findings,
+}
+
+impl Source {
+    pub fn of(people: &People) -> Source {
+        let side = |side: &Side| SideSums { name: side.name, balance: side.balance, findings: side.findings.clone() };
+        let is_configured = |kind: &Kind| people.workforce.table(*kind).configured;
+        Source {
+            as_of: people.as_of.clone(),
+            files: people.files.clone(),
+            keys: people.keys.clone(),
+            kinds: Kind::ALL.into_iter().filter(is_configured).collect(),
+            sides: people.sides.iter().map(side).collect(),
+        }
+    }
+
+    /// The sums of every configured kind and of every side extract, by name.
+    pub fn balances<'a>(&'a self, of_kinds: &'a Balances) -> impl Iterator<Item = (&'static str, &'a Balance)> {
+        let kinds = self.kinds.iter().map(|kind| (kind.name(), &of_kinds[*kind as usize]));
+        kinds.chain(self.sides.iter().map(|side| (side.name, &side.balance)))
+    }
+}
+
 impl Refused {
     /// Past so many different shapes, others are not told apart.
     const SHAPES: usize = 100;
@@ -74,6 +114,33 @@ impl Refused {
         if let Some(shape) = shape.filter(|shape| self.shapes.len() < Self::SHAPES || self.shapes.contains_key(shape)) {
             *self.shapes.entry(shape).or_default() += 1;
         }
+    }
+}
+
+impl Refused {
+    /// Adds those of a later part.
+    pub fn merge(&mut self, later: Refused) {
+        self.missing += later.missing;
+        self.invalid += later.invalid;
+        self.unmapped += later.unmapped;
+        for (shape, count) in later.shapes {
+            if self.shapes.len() < Self::SHAPES || self.shapes.contains_key(&shape) {
+                *self.shapes.entry(shape).or_default() += count;
+            }
+        }
+    }
+}
+
+impl Checked {
+    /// Adds what it found in a later part.
+    pub fn add(&mut self, later: Checked) {
+        self.judged = self.judged.zip(later.judged).map(|(own, later)| own + later);
+        self.count += later.count;
+        self.examples.extend(later.examples);
+        if self.over != Over::Workers.name() {
+            self.examples.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+        }
+        self.examples.truncate(EXAMPLES);
     }
 }
 

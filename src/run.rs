@@ -2,10 +2,12 @@
 //! where the pipeline says so ([`deliver`]).
 
 mod failure;
+mod files;
 mod input;
 pub mod openlineage;
 mod origin;
 mod placement;
+mod ranges;
 mod record;
 mod users;
 
@@ -16,7 +18,9 @@ use jiff::civil::Date;
 
 pub use failure::{Fatal, RunError};
 pub use input::{Inputs, inbox_context, wants};
+use record::{Account, Ready};
 
+use crate::model::range::KeyRange;
 use crate::people::{AsOfDate, People};
 use crate::pipeline::Pipeline;
 use crate::progress::Progress;
@@ -42,6 +46,8 @@ pub struct Settings {
     pub expected: Option<Expected>,
     /// `--mask full`: the key of the tokens.
     pub mask: Option<Mask>,
+    /// `--memory`: how many bytes a run may take.
+    pub memory: Option<u64>,
 }
 
 /// The world around a run, handed in by the binary: the run reads neither clock nor environment itself.
@@ -97,14 +103,14 @@ pub struct Plan {
 
 /// Runs a pipeline from its extracts to the published directory. Nothing is published unless all of it is right.
 pub fn run(pipeline: &Pipeline, settings: &Settings, world: &World<'_>) -> Result<Outcome, RunError> {
-    let (to, staging) = begin_to_deliver(pipeline, world)?;
+    let (to, staging) = begin_to_deliver(pipeline, settings, world)?;
     let arrived = Arrived::after(&to, pipeline, settings, world, &to)?;
     publish(staging, arrived, pipeline, settings, world)
 }
 
 /// As [`run`], but what was published already, and sent if it is to be, is not even decrypted.
 pub fn run_if_new(pipeline: &Pipeline, settings: &Settings, world: &World<'_>) -> Result<Ended, RunError> {
-    let (to, staging) = begin_to_deliver(pipeline, world)?;
+    let (to, staging) = begin_to_deliver(pipeline, settings, world)?;
     let arrived = Arrived::after(&to, pipeline, settings, world, &to)?;
     match arrived.published_as(pipeline, &to)? {
         Some(run) => Ok(Ended::NothingNew(run)),
@@ -119,8 +125,36 @@ fn publish(
     settings: &Settings,
     world: &World<'_>,
 ) -> Result<Outcome, RunError> {
-    let people = arrived.resolve(pipeline, world)?;
-    record::prepare(staging, pipeline, settings, people, None, world)?.publish(world)
+    let Some(limit) = settings.memory else {
+        let people = arrived.resolve(pipeline, world)?;
+        return prepare(staging, pipeline, settings, people, None, world)?.publish(world);
+    };
+    let mut account = Account::new(staging);
+    ranges::each(arrived, limit, pipeline, world, |people, is_last| {
+        world.progress.begin("publish", "files", None);
+        account.add(pipeline, settings, people, is_last)?;
+        if !is_last {
+            world.progress.end(&format!("{} users so far", account.users()));
+        }
+        Ok(())
+    })?;
+    account.conclude(pipeline, settings, None, world)?.publish(world)
+}
+
+/// Stage 8 up to its last step, for everybody at once.
+fn prepare(
+    staging: Staging,
+    pipeline: &Pipeline,
+    settings: &Settings,
+    people: People,
+    list: Option<&mut Vec<PersonChange>>,
+    world: &World<'_>,
+) -> Result<Ready, RunError> {
+    world.progress.begin("publish", "files", None);
+    let mut account = Account::new(staging);
+    account.add(pipeline, settings, &people, true)?;
+    drop(people);
+    account.conclude(pipeline, settings, list, world)
 }
 
 /// Sends a published run to where its pipeline says, after [`run`] or at any later time; the same files each time. None
@@ -138,7 +172,7 @@ pub fn plan(pipeline: &Pipeline, settings: &Settings, list: bool, world: &World<
     let staging = staging.leaving_nothing();
     let people = Arrived::after(&to, pipeline, settings, world, &to)?.resolve(pipeline, world)?;
     let mut persons = Vec::new();
-    let ready = record::prepare(staging, pipeline, settings, people, list.then_some(&mut persons), world)?;
+    let ready = prepare(staging, pipeline, settings, people, list.then_some(&mut persons), world)?;
     world.progress.end("nothing: this is a plan");
     Ok(Plan { report: Report { status: "planned", ..ready.report }, persons })
 }
@@ -153,7 +187,14 @@ fn begin(pipeline: &Pipeline) -> Result<(PathBuf, Staging), RunError> {
 }
 
 /// As [`begin`], for a run that is sent once it is published: what it takes to log in is there.
-fn begin_to_deliver(pipeline: &Pipeline, world: &World<'_>) -> Result<(PathBuf, Staging), RunError> {
+fn begin_to_deliver(
+    pipeline: &Pipeline,
+    settings: &Settings,
+    world: &World<'_>,
+) -> Result<(PathBuf, Staging), RunError> {
+    if let Some(why) = settings.memory.and_then(|_| ranges::needs_everybody(pipeline)) {
+        return Err(RunError::NeedsEverybody(why));
+    }
     if let Some(options) = pipeline.uploads() {
         delivery::check(options, &world.surroundings(pipeline))?;
     }
@@ -181,7 +222,7 @@ pub fn validate(pipeline: &Pipeline, settings: &Settings, world: &World<'_>, wor
         // Held against the published run, as a plan is.
         let staging = Staging::begin(&to)?.leaving_nothing();
         let people = Arrived::after(&to, pipeline, settings, world, work)?.resolve(pipeline, world)?;
-        let ready = record::prepare(staging, pipeline, settings, people, None, world)?;
+        let ready = prepare(staging, pipeline, settings, people, None, world)?;
         world.progress.end("nothing: this is a validation");
         return Ok(ready.report.unpublished());
     }
@@ -190,7 +231,7 @@ pub fn validate(pipeline: &Pipeline, settings: &Settings, world: &World<'_>, wor
     } else {
         let (inputs, as_of) = Arrived::fetch(pipeline, settings, world, work)?.read(pipeline, world)?;
         users::check_source(&inputs.tables, pipeline)?;
-        users::leave_unresolved(users::normalize(inputs, pipeline, &as_of, world), pipeline)?
+        users::leave_unresolved(users::normalize(inputs, pipeline, &as_of, KeyRange::ALL, world), pipeline)?
     };
     record::report(pipeline, settings, &people)
 }
@@ -208,14 +249,13 @@ pub fn explain(
     users::check_source(&inputs.tables, pipeline)?;
     let number = question.person_number;
     let nobody = |similar| RunError::Nobody { number: number.to_owned(), similar };
-    let mut unique: Vec<String> = ["WorkEmail", "UserName"].map(str::to_owned).into();
-    unique.extend(pipeline.mapping.unique_attributes());
+    let unique = users::unique_attributes(pipeline);
     // A check that compares people needs everybody.
     let is_alone = !pipeline.checks.iter().any(CheckPlan::compares);
     if is_alone && !related::keep_related(&mut inputs.tables, number, &unique) {
         return Err(nobody(related::similar(&inputs.tables, number)));
     }
-    let people = people(pipeline, inputs, &as_of, world)?;
+    let people = people(pipeline, inputs, &as_of, KeyRange::ALL, world)?;
     let explained = report::explain::explain(&people, pipeline, number, question.fields)?;
     explained.ok_or_else(|| nobody(Vec::new()))
 }
@@ -236,7 +276,7 @@ impl Arrived {
     fn fetch(pipeline: &Pipeline, settings: &Settings, world: &World<'_>, work: &Path) -> Result<Arrived, RunError> {
         let keys = pipeline.options.decrypt.as_ref().map(|options| Keys::load(options, &pipeline.base)).transpose()?;
         let inbox = input::Inbox::open(work)?;
-        let files = input::fetch(pipeline, world, &inbox)?;
+        let files = input::fetch(pipeline, world, &inbox, settings.memory.is_some())?;
         let as_of = input::as_of(pipeline, settings.as_of, world.now, &files)?;
         world.go_on()?;
         Ok(Arrived { keys, inbox, files, as_of, given: settings.as_of })
@@ -281,7 +321,7 @@ impl Arrived {
     fn resolve(self, pipeline: &Pipeline, world: &World<'_>) -> Result<People, RunError> {
         let (inputs, as_of) = self.read(pipeline, world)?;
         users::check_source(&inputs.tables, pipeline)?;
-        people(pipeline, inputs, &as_of, world)
+        people(pipeline, inputs, &as_of, KeyRange::ALL, world)
     }
 }
 
@@ -291,9 +331,15 @@ fn is_sent(pipeline: &Pipeline, to: &Path, run: &str) -> bool {
     delivery::delivered(to).iter().any(|sent| sent.run == run && sent.to == remote.to_string())
 }
 
-/// Normalize, resolve, validate and map.
-fn people(pipeline: &Pipeline, inputs: Inputs, as_of: &AsOfDate, world: &World<'_>) -> Result<People, RunError> {
-    let workforce = users::normalize(inputs, pipeline, as_of, world);
+/// Normalize, resolve, validate and map: the people of `range`.
+fn people(
+    pipeline: &Pipeline,
+    inputs: Inputs,
+    as_of: &AsOfDate,
+    range: KeyRange,
+    world: &World<'_>,
+) -> Result<People, RunError> {
+    let workforce = users::normalize(inputs, pipeline, as_of, range, world);
     let resolved = users::resolve(workforce, pipeline, world)?;
     world.go_on()?;
     let people = users::map(resolved, pipeline, world)?;

@@ -94,7 +94,7 @@ impl Process {
 
 pub fn run(args: &PipelineArgs, how: &Running, common: &Common) -> Result<Answer, Failure> {
     let mut pipeline = load(args)?;
-    let settings = settings(&mut pipeline, args, how.allow.clone(), &how.report)?;
+    let settings = Settings { memory: how.memory, ..settings(&mut pipeline, args, how.allow.clone(), &how.report)? };
     let process = Process::new(common.quiet)?;
     let summary = how.summary_file.as_deref().map(Summary::open).transpose()?;
     let events = how.openlineage.as_deref().map(|path| Events::start(path, &pipeline)).transpose()?;

@@ -61,7 +61,7 @@ pub fn settings(
     let expected = about.expected.as_deref().map(|path| Expected::load(path, &names)).transpose()?;
     pipeline.count_by(expected.iter().flat_map(|expected| expected.attributes()));
     let mask = about.mask.map(|_| mask(pipeline)).transpose()?;
-    Ok(Settings { as_of: args.as_of, allow, expected, mask })
+    Ok(Settings { as_of: args.as_of, allow, expected, mask, memory: None })
 }
 
 /// The key of the tokens: the pipeline's, or one that nobody will know.

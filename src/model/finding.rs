@@ -60,6 +60,18 @@ impl Findings {
         self
     }
 
+    /// Joins what was found of other persons, wherever they stand in the order of PersonNumbers.
+    pub fn merge_by_person(mut self, others: Findings) -> Findings {
+        for (key, finding) in others.0 {
+            let own = self.0.entry(key).or_default();
+            own.count += finding.count;
+            own.examples.extend(finding.examples);
+            own.examples.sort_by(|a, b| a.person_number.cmp(&b.person_number));
+            own.examples.truncate(EXAMPLES);
+        }
+        self
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = (Code, Severity, &Finding)> {
         self.0.iter().map(|((code, severity), finding)| (*code, *severity, finding))
     }
@@ -79,6 +91,17 @@ pub struct Balance {
 }
 
 impl Balance {
+    /// Adds what became of other rows of the same files: what was read of these is counted already.
+    pub fn add(&mut self, later: Balance) {
+        self.used += later.used;
+        self.not_in_effect += later.not_in_effect;
+        self.superseded += later.superseded;
+        self.set_aside += later.set_aside;
+        self.rejected += later.rejected;
+        self.duplicates += later.duplicates;
+        self.quarantined += later.quarantined;
+    }
+
     /// Whether every row in stands in a bucket.
     pub fn is_even(&self) -> bool {
         let out = [

@@ -9,6 +9,7 @@ pub mod finding;
 pub mod flag;
 pub mod kind;
 pub mod layout;
+pub mod range;
 pub mod row;
 pub mod secret;
 pub mod shape;

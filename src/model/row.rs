@@ -288,6 +288,12 @@ impl Rows {
         Cells { texts: &self.parts[row.part as usize], row: row.nth }
     }
 
+    /// How much memory the rows and their texts take.
+    pub fn bytes(&self) -> usize {
+        let texts = self.parts.iter().map(|part| part.text.len() + size_of_val(&part.ends[..]));
+        texts.sum::<usize>() + size_of_val(&self.rows[..])
+    }
+
     /// Takes over a part: its texts, and the rows whose cells stand in them.
     pub fn append(&mut self, part: Part) {
         let index = self.parts.len() as u32;

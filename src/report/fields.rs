@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use std::hash::BuildHasher;
 
+use super::counted::Distinct;
 use crate::people::{Mapped, People, Refused};
 
 /// How many shapes of wrong values are shown of a column.
@@ -41,17 +42,30 @@ pub struct ShapeCount {
     pub count: u64,
 }
 
-/// Every column of every file.
-pub fn all(people: &People) -> Vec<Field> {
+/// One column of an output, counted.
+#[derive(Debug)]
+pub struct Count {
+    file: String,
+    field: String,
+    required: bool,
+    unique: bool,
+    filled: u64,
+    empty: u64,
+    distinct: Distinct,
+    refused: Refused,
+}
+
+/// Counts every column of every file.
+pub fn count(people: &People) -> Vec<Count> {
     let columns: Vec<(&Mapped, usize)> = people
         .outputs
         .iter()
         .flat_map(|mapped| (0..mapped.output.fields.len()).map(move |index| (mapped, index)))
         .collect();
-    columns.into_par_iter().map(|(mapped, index)| field(people, mapped, index)).collect()
+    columns.into_par_iter().map(|(mapped, index)| column(people, mapped, index)).collect()
 }
 
-fn field(people: &People, mapped: &Mapped, index: usize) -> Field {
+fn column(people: &People, mapped: &Mapped, index: usize) -> Count {
     let plan = &mapped.output.fields[index];
     let mut empty = 0;
     let mut hashes = Vec::with_capacity(mapped.rows.len());
@@ -62,36 +76,53 @@ fn field(people: &People, mapped: &Mapped, index: usize) -> Field {
         }
     }
     let filled = hashes.len() as u64;
-    let none = Refused::default();
     // The columns of a file of a state are those of the first output, and so is what was refused.
     let is_output = people
         .outputs
         .iter()
         .find(|other| other.nth == mapped.nth)
         .is_some_and(|own| own.plan.file == mapped.plan.file);
-    let refused = people.refused.get(&(mapped.nth, index)).filter(|_| is_output).unwrap_or(&none);
-    let mut shapes: Vec<ShapeCount> =
-        refused.shapes.iter().map(|(shape, count)| ShapeCount { shape: shape.clone(), count: *count }).collect();
-    shapes.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.shape.cmp(&b.shape)));
-    shapes.truncate(SHAPES);
-    Field {
+    let refused = people.refused.get(&(mapped.nth, index)).filter(|_| is_output).cloned().unwrap_or_default();
+    Count {
         file: mapped.plan.file.clone(),
         field: plan.name.clone(),
         required: plan.required,
         unique: plan.unique,
         filled,
         empty,
-        distinct: distinct(hashes),
-        missing: refused.missing,
-        invalid: refused.invalid,
-        unmapped: refused.unmapped,
-        shapes,
+        distinct: Distinct::new(hashes),
+        refused,
     }
 }
 
-/// How many of them differ.
-fn distinct(mut hashes: Vec<u64>) -> u64 {
-    hashes.sort_unstable();
-    hashes.dedup();
-    hashes.len() as u64
+impl Count {
+    /// Adds the users of a later part.
+    pub fn add(&mut self, later: Count) {
+        self.filled += later.filled;
+        self.empty += later.empty;
+        self.distinct.merge(later.distinct);
+        self.refused.merge(later.refused);
+    }
+
+    /// As the report tells it.
+    pub fn field(&self) -> Field {
+        let shapes = self.refused.shapes.iter();
+        let mut shapes: Vec<ShapeCount> =
+            shapes.map(|(shape, count)| ShapeCount { shape: shape.clone(), count: *count }).collect();
+        shapes.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.shape.cmp(&b.shape)));
+        shapes.truncate(SHAPES);
+        Field {
+            file: self.file.clone(),
+            field: self.field.clone(),
+            required: self.required,
+            unique: self.unique,
+            filled: self.filled,
+            empty: self.empty,
+            distinct: self.distinct.count(),
+            missing: self.refused.missing,
+            invalid: self.refused.invalid,
+            unmapped: self.refused.unmapped,
+            shapes,
+        }
+    }
 }

@@ -6,16 +6,17 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::counted::Counted;
 use crate::model::attribute::{self, Type};
 use crate::model::code::{Code, Entry, Severity, Subject, entry};
 use crate::model::date::DateFormat;
-use crate::model::finding::{Example, Findings};
+use crate::model::finding::{EXAMPLES, Example, Findings};
 use crate::model::flag;
 use crate::model::kind::Kind;
 use crate::model::row::{Original, SourceFile};
 use crate::model::shape::shape;
 use crate::model::worker::WorkerState;
-use crate::people::{Checked, People};
+use crate::people::{Checked, People, Source};
 use crate::pipeline::Pipeline;
 use crate::stages::normalize::Workforce;
 use crate::stages::resolve::{self, Resolve, Resolved};
@@ -82,37 +83,73 @@ impl From<&Checked> for CheckResult {
     }
 }
 
-/// Every finding, in the order of codes: `of_persons` are those that people bear, the rest stands with the rows.
-pub fn all(pipeline: &Pipeline, people: &People, of_persons: Findings) -> Vec<Found> {
+/// What was found, how often, and where to look first.
+#[derive(Debug, Default)]
+pub struct Pointed(BTreeMap<(Code, Severity), (u64, Vec<Address>)>);
+
+impl Pointed {
+    /// `shape_of` tells what is wrong with the value at an address, where it is about one.
+    fn of(findings: &Findings, shape_of: impl Fn(Code, &Example) -> Option<String>) -> Pointed {
+        let pointed = |(code, severity, found): (Code, Severity, &crate::model::finding::Finding)| {
+            let address = |example: &Example| Address { shape: shape_of(code, example), ..Address::from(example) };
+            ((code, severity), (found.count, found.examples.iter().map(address).collect()))
+        };
+        Pointed(findings.iter().map(pointed).collect())
+    }
+
+    /// Adds what was found further on.
+    pub fn add(&mut self, later: Pointed) {
+        for (key, (count, addresses)) in later.0 {
+            let own = self.0.entry(key).or_default();
+            own.0 += count;
+            own.1.extend(addresses.into_iter().take(EXAMPLES - own.1.len()));
+        }
+    }
+}
+
+/// What was found of people, `of_persons`, and of their rows.
+pub fn of_people(pipeline: &Pipeline, people: &People, of_persons: Findings) -> Pointed {
+    let shapes = Shapes { pipeline, people, places: Places::of(&people.workforce) };
+    Pointed::of(&people.workforce.findings.clone().merge(of_persons), |code, example| shapes.of(code, example))
+}
+
+/// What was found of files: of those of side extracts all, of the others what is no matter of their rows.
+fn of_files(source: &Source, untyped: &BTreeMap<u32, String>) -> Pointed {
     let mut of_files = Findings::default();
-    for file in &people.files {
+    for name in untyped.values() {
+        let example = || Example { person_number: None, file: Some(name.clone()), line: None };
+        of_files.add(Code::Row023, Severity::Warning, example);
+    }
+    for file in &source.files {
         for _ in &file.unknown_headers {
             let example = || Example { person_number: None, file: Some(file.name.clone()), line: Some(1) };
             of_files.add(Code::Csv005, Severity::Info, example);
         }
     }
-    if people.as_of.origin == "today" {
+    if source.as_of.origin == "today" {
         of_files.add(Code::Asof003, Severity::Info, || Example { person_number: None, file: None, line: None });
     }
-    let of_sides = people.sides.iter().map(|side| side.findings.clone());
-    let all = of_sides.fold(people.workforce.findings.clone(), Findings::merge).merge(of_persons).merge(of_files);
-    let shapes = Shapes { pipeline, people, places: Places::of(&people.workforce) };
-    let rows = people.files.iter().map(|file| file.records).sum();
-    let present = people.workforce.notes.iter().filter(|notes| notes.present).count() as u64;
-    let found = |(code, severity, found): (Code, Severity, &crate::model::finding::Finding)| {
+    let of_sides = source.sides.iter().map(|side| side.findings.clone());
+    Pointed::of(&of_sides.fold(Findings::default(), Findings::merge).merge(of_files), |_, _| None)
+}
+
+/// Every finding, in the order of codes.
+pub fn all(source: &Source, counted: &mut Counted) -> Vec<Found> {
+    let mut all = std::mem::take(&mut counted.found);
+    all.add(of_files(source, &counted.untyped));
+    let rows = source.files.iter().map(|file| file.records).sum();
+    let found = |((code, severity), (count, examples)): ((Code, Severity), (u64, Vec<Address>))| {
         let Entry { title, meaning, effect, fix, subject, .. } = *entry(code);
         let (of, base) = match subject {
             Subject::Row => ("rows", rows),
-            Subject::Person => ("persons", present),
-            Subject::File => ("files", people.files.len() as u64),
+            Subject::Person => ("persons", counted.present),
+            Subject::File => ("files", source.files.len() as u64),
             Subject::Run => ("run", 1),
         };
-        let address = |example: &Example| Address { shape: shapes.of(code, example), ..Address::from(example) };
-        let examples = found.examples.iter().map(address).collect();
         let (code, severity) = (code.text(), severity.letter());
-        Found { code, severity, title, count: found.count, of, base, meaning, effect, fix, examples }
+        Found { code, severity, title, count, of, base, meaning, effect, fix, examples }
     };
-    all.iter().map(found).collect()
+    all.0.into_iter().map(found).collect()
 }
 
 /// What rule 16 resolves where it may pick: it is then reported with the losers.

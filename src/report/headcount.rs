@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::expected::Expected;
-use super::tally::{Heads, Tally};
+use super::tally::Heads;
 
 /// People by one value of one attribute. A number that `--mask full` suppresses is null.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
@@ -28,10 +28,10 @@ pub struct Headcount {
 }
 
 /// The lines of each attribute, the largest first; a value that HR expects and nobody has is among them.
-pub fn lines(attributes: &[&str], tally: &Tally<'_>, expected: Option<&Expected>) -> Vec<Headcount> {
+pub fn lines(attributes: &[&str], counted: &[BTreeMap<String, Heads>], expected: Option<&Expected>) -> Vec<Headcount> {
     let mut all = Vec::new();
-    for (attribute, heads) in attributes.iter().zip(&tally.heads) {
-        let mut values: BTreeMap<&str, Heads> = heads.iter().map(|(value, heads)| (*value, *heads)).collect();
+    for (attribute, heads) in attributes.iter().zip(counted) {
+        let mut values: BTreeMap<&str, Heads> = heads.iter().map(|(value, heads)| (value.as_str(), *heads)).collect();
         let given: BTreeMap<&str, u64> = expected.map(|expected| expected.of(attribute)).unwrap_or_default();
         given.keys().for_each(|value| {
             values.entry(value).or_default();

@@ -4,6 +4,7 @@
 
 pub mod changes;
 mod charts;
+mod counted;
 mod expected;
 pub mod explain;
 mod fields;
@@ -26,6 +27,7 @@ use std::io;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+pub use counted::Counted;
 pub use expected::{Expected, ExpectedError};
 pub use fields::{Field, ShapeCount};
 pub use findings::{Address, CheckResult, Found, address, severity_of};
@@ -36,8 +38,8 @@ pub use sums::{BalanceSheet, Lost, Step};
 pub use tally::Managers;
 
 use crate::model::finding::Balances;
-use crate::people::People;
-use crate::pipeline::{Pipeline, scope};
+use crate::people::Source;
+use crate::pipeline::Pipeline;
 use crate::stages::map::Joined;
 use crate::stages::publish::manifest::Output;
 use crate::stages::validate::balance::Persons;
@@ -162,51 +164,39 @@ const UNRESOLVED: &str = "The pipeline reads no assignments, so nobody can be re
 
 impl Report {
     /// The report of people who were resolved, or of rows where nobody could be.
-    pub fn new(pipeline: &Pipeline, people: &People, judged: &Judged<'_>) -> Report {
+    pub fn new(pipeline: &Pipeline, source: &Source, mut counted: Counted, judged: &Judged<'_>) -> Report {
         let is_resolved = pipeline.is_resolved();
-        let mut attributes = pipeline.options.report.headcount();
-        let given = judged.expected.iter().flat_map(|expected| expected.attributes());
-        given.for_each(|name| {
-            if !attributes.contains(&name) {
-                attributes.push(name);
-            }
-        });
-        let scope = scope(&pipeline.options.extract);
-        let mut tally = tally::count(pipeline, people, &scope, if is_resolved { &attributes } else { &[] });
-        if !is_resolved {
-            tally.findings = findings::of_notes(&people.workforce);
-        }
+        let attributes = counted::attributes(pipeline, judged.expected);
         let balances = if is_resolved { *judged.balances } else { sums::of_rows_alone(*judged.balances) };
-        let balances: Vec<_> = people.balances(&balances).map(|(name, balance)| (name, *balance)).collect();
+        let balances: Vec<_> = source.balances(&balances).map(|(name, balance)| (name, *balance)).collect();
         let tripped = judged.verdicts.iter().any(|verdict| verdict.tripped);
         let status = match judged.name {
             _ if tripped => "stopped",
             Some(_) => "published",
             None => "validated",
         };
-        let of_persons = std::mem::take(&mut tally.findings);
         let mut report = Report {
             schema: Schema::V1,
             status,
             exit_code: if tripped { 3 } else { 0 },
             masked: false,
-            run: run(pipeline, people, judged),
-            inputs: inputs(people),
-            funnel: sums::funnel(people, &balances, judged.persons),
+            run: run(pipeline, source, judged),
+            inputs: inputs(source),
+            funnel: sums::funnel(source, &balances, judged.persons, counted.is_resolved),
             balance: sums::balance(&balances, judged.persons, is_resolved),
-            resolution: tally.rules.iter().map(decided).collect(),
-            relationships: tally.relationships.iter().map(cell).collect(),
-            findings: findings::all(pipeline, people, of_persons),
-            checks: people.checks.iter().map(CheckResult::from).collect(),
-            fields: fields::all(people),
-            headcount: headcount::lines(&attributes, &tally, judged.expected),
-            joined: people.joined.clone(),
+            resolution: counted.rules.iter().map(decided).collect(),
+            relationships: counted.relationships.iter().map(cell).collect(),
+            findings: findings::all(source, &mut counted),
+            checks: counted.checks.iter().map(CheckResult::from).collect(),
+            fields: counted.fields.iter().map(fields::Count::field).collect(),
+            headcount: headcount::lines(&attributes, &counted.heads, judged.expected),
+            managers: counted.managers(),
+            joined: counted.joined,
             changes: judged.changes.clone(),
             history: judged.history.clone(),
             guards: judged.verdicts.to_vec(),
             outputs: judged.outputs.to_vec(),
-            states: tally.states,
-            managers: tally.managers,
+            states: counted.states,
         };
         report.history.push(Past::of_report(&report));
         if let Some(mask) = judged.mask {
@@ -236,22 +226,22 @@ impl Report {
     }
 }
 
-fn run(pipeline: &Pipeline, people: &People, judged: &Judged<'_>) -> Run {
+fn run(pipeline: &Pipeline, source: &Source, judged: &Judged<'_>) -> Run {
     Run {
         name: judged.name.unwrap_or_default().to_owned(),
         pipeline: pipeline.options.name.clone(),
         description: pipeline.options.description.clone(),
         pipeline_sha256: pipeline.sha256.clone(),
-        as_of: people.as_of.day.to_string(),
-        as_of_origin: people.as_of.origin,
+        as_of: source.as_of.day.to_string(),
+        as_of_origin: source.as_of.origin,
         hcmsync: env!("CARGO_PKG_VERSION"),
-        keys: people.keys.clone(),
+        keys: source.keys.clone(),
         previous: judged.previous.map(str::to_owned),
         unresolved: (!pipeline.is_resolved()).then_some(UNRESOLVED),
     }
 }
 
-fn inputs(people: &People) -> Vec<Input> {
+fn inputs(source: &Source) -> Vec<Input> {
     let of = |file: &crate::people::Input| Input {
         kind: file.kind,
         name: file.name.clone(),
@@ -263,7 +253,7 @@ fn inputs(people: &People) -> Vec<Input> {
         accepted: file.accepted.clone(),
         unknown_headers: file.unknown_headers.clone(),
     };
-    people.files.iter().map(of).collect()
+    source.files.iter().map(of).collect()
 }
 
 fn decided((rule, count): (&crate::model::worker::Rule, &u64)) -> Decided {

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::model::finding::{Balance, Balances};
-use crate::people::People;
+use crate::people::Source;
 use crate::stages::validate::balance::Persons;
 
 /// One step from files to users.
@@ -37,8 +37,13 @@ fn drop_of(reason: impl Into<String>, count: u64) -> Option<Lost> {
     (count > 0).then(|| Lost { reason: reason.into(), count })
 }
 
-/// From files to users.
-pub fn funnel(people: &People, balances: &[(&'static str, Balance)], persons: &Persons) -> Vec<Step> {
+/// From files to users; to persons, where nobody was resolved.
+pub fn funnel(
+    source: &Source,
+    balances: &[(&'static str, Balance)],
+    persons: &Persons,
+    is_resolved: bool,
+) -> Vec<Step> {
     let sum = |of: fn(&Balance) -> u64| balances.iter().map(|(_, balance)| of(balance)).sum::<u64>();
     let rows = sum(|balance| balance.records);
     let lost = [
@@ -50,12 +55,12 @@ pub fn funnel(people: &People, balances: &[(&'static str, Balance)], persons: &P
     let step =
         |step, count, drops: Vec<Option<Lost>>| Step { step, count, drops: drops.into_iter().flatten().collect() };
     let mut steps = vec![
-        step("files", people.files.len() as u64, Vec::new()),
+        step("files", source.files.len() as u64, Vec::new()),
         step("rows", rows, Vec::new()),
         step("rows that take part", taking_part, lost.into()),
         step("persons", persons.present, Vec::new()),
     ];
-    if people.resolved.is_empty() {
+    if !is_resolved {
         return steps;
     }
     let resolved = persons.present - persons.quarantined;

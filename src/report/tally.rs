@@ -1,12 +1,14 @@
 //! One pass over everybody, in parallel: what the report counts of people.
 
 use std::collections::BTreeMap;
+use std::hash::BuildHasher;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::counted::{Distinct, add};
 use super::findings::{address, point_at_losers, severity_of};
 use crate::model::code::{Code, Subject, entry};
 use crate::model::date::DateFormat;
@@ -49,7 +51,10 @@ pub struct Managers {
     pub managing: u64,
 }
 
-/// What was counted.
+/// People by the values of one attribute.
+pub type ByValue<'a> = FxHashMap<&'a str, Heads>;
+
+/// What was counted in one pass.
 #[derive(Debug, Default)]
 pub struct Tally<'a> {
     pub states: BTreeMap<&'static str, u64>,
@@ -58,7 +63,7 @@ pub struct Tally<'a> {
     pub relationships: BTreeMap<[u8; 2], u64>,
     pub managers: Managers,
     /// By the attributes that were asked for, in their order.
-    pub heads: Vec<FxHashMap<&'a str, Heads>>,
+    pub heads: Vec<ByValue<'a>>,
     pub findings: Findings,
 }
 
@@ -94,19 +99,17 @@ pub fn count<'a>(pipeline: &Pipeline, people: &'a People, scope: &'a Scope, attr
         tally
     });
     let whole = Tally { heads: vec![FxHashMap::default(); attributes.len()], ..Tally::default() };
-    let mut whole = chunks.collect::<Vec<_>>().into_iter().fold(whole, Tally::merge);
-    whole.managers.managing = managing(&people.resolved);
-    whole
+    chunks.collect::<Vec<_>>().into_iter().fold(whole, Tally::merge)
 }
 
-/// How many users manage a user.
-fn managing(resolved: &[Resolved]) -> u64 {
-    let mut manages = vec![false; resolved.len()];
-    for manager in resolved.iter().filter(|person| person.disposition.is_emitted()).filter_map(|person| person.manager)
-    {
-        manages[manager as usize] = true;
-    }
-    manages.into_iter().filter(|manages| *manages).count() as u64
+/// Who manages a user.
+pub fn managing(people: &People) -> Distinct {
+    let users = people.resolved.iter().filter(|person| person.disposition.is_emitted());
+    let mut managers: Vec<u32> = users.filter_map(|person| person.manager).collect();
+    managers.sort_unstable();
+    managers.dedup();
+    let number = |manager: &u32| people.workforce.number(*manager as usize);
+    Distinct::new(managers.iter().map(|manager| FxBuildHasher.hash_one(number(manager))).collect())
 }
 
 impl Heads {
@@ -122,7 +125,7 @@ impl Heads {
         }
     }
 
-    fn add(&mut self, other: Heads) {
+    pub fn add(&mut self, other: Heads) {
         self.present += other.present;
         self.resolved += other.resolved;
         self.emitted += other.emitted;
@@ -143,7 +146,7 @@ impl Managers {
         self.without_assignment += u64::from(person.assignment.is_none());
     }
 
-    fn add(&mut self, other: &Managers) {
+    pub fn add(&mut self, other: &Managers) {
         self.with += other.with;
         self.none += other.none;
         self.unknown += other.unknown;
@@ -174,9 +177,6 @@ impl<'a> Tally<'a> {
 
     /// Joins what was counted further on in the order of persons.
     fn merge(mut self, later: Tally<'a>) -> Tally<'a> {
-        fn add<K: Ord>(into: &mut BTreeMap<K, u64>, from: BTreeMap<K, u64>) {
-            from.into_iter().for_each(|(key, count)| *into.entry(key).or_default() += count);
-        }
         add(&mut self.states, later.states);
         add(&mut self.rules, later.rules);
         add(&mut self.relationships, later.relationships);

@@ -26,6 +26,10 @@ pub enum RunError {
     Incomplete(&'static str),
     #[error("the pipeline has no [publish] table, and there is no --to")]
     NowhereToPublish,
+    #[error("--memory: this pipeline needs everybody at once: {0}")]
+    NeedsEverybody(String),
+    #[error("--memory: {} MiB are too little: with the largest extract in memory it takes {} MiB, without a limit about {} MiB", mebibytes(*limit), mebibytes(*least), mebibytes(*all))]
+    TooLittleMemory { limit: u64, least: u64, all: u64 },
     #[error(transparent)]
     Fetch(#[from] FetchError),
     #[error("{0}")]
@@ -64,6 +68,11 @@ pub enum RunError {
     Stopped,
 }
 
+/// Whole mebibytes, rounded up.
+fn mebibytes(bytes: u64) -> u64 {
+    bytes.div_ceil(1 << 20)
+}
+
 fn trips(verdicts: &[Verdict]) -> String {
     let lines: Vec<String> = verdicts.iter().filter(|verdict| verdict.tripped).map(trip).collect();
     lines.join("\n")
@@ -89,7 +98,10 @@ impl RunError {
     /// The exit code.
     pub fn exit_code(&self) -> u8 {
         match self {
-            RunError::Incomplete(_) | RunError::NowhereToPublish => 2,
+            RunError::Incomplete(_)
+            | RunError::NowhereToPublish
+            | RunError::NeedsEverybody(_)
+            | RunError::TooLittleMemory { .. } => 2,
             RunError::Fetch(error) => match error.kind() {
                 fetch::Failure::Config => 2,
                 fetch::Failure::Missing => 4,
@@ -137,6 +149,10 @@ impl RunError {
         match self {
             RunError::Incomplete(what) => Some(format!("add {what} to the pipeline file")),
             RunError::NowhereToPublish => Some("add [publish] to = \"…\", or give --to DIR".into()),
+            RunError::NeedsEverybody(_) => Some("leave --memory out".into()),
+            RunError::TooLittleMemory { .. } => Some(
+                "give it more, or let HCM write the extract in several files, which are read one after the other".into(),
+            ),
             RunError::Fetch(error) => error.help(),
             RunError::Keys(error) | RunError::Decrypt { source: error, .. } => Some(error.help()),
             RunError::Older { .. } => Some(

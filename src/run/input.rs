@@ -18,7 +18,7 @@ use crate::people::{AsOfDate, Input};
 use crate::pipeline::{AsOf, Mode, Pipeline, SideExtract};
 use crate::stages::decrypt::{self, Keys, Limits, Signature};
 use crate::stages::fetch::{self, Context, FetchError, Fetched, Want, date_in_name, generation};
-use crate::stages::normalize::{Seen, Side, Table, Writing, add_file};
+use crate::stages::normalize::{Keep, Seen, Side, Table, Writing, add_file};
 use crate::stages::read::{CsvFile, Extract};
 
 /// The rows of every kind, and the files they came from.
@@ -59,11 +59,17 @@ impl Drop for Inbox {
     }
 }
 
-/// Stage 1: the newest set of files for the patterns of the pipeline.
-pub fn fetch(pipeline: &Pipeline, world: &World<'_>, inbox: &Inbox) -> Result<Vec<Fetched>, RunError> {
+/// Stage 1: the newest set of files for the patterns of the pipeline. With `read_again` they can be read several times.
+pub fn fetch(
+    pipeline: &Pipeline,
+    world: &World<'_>,
+    inbox: &Inbox,
+    read_again: bool,
+) -> Result<Vec<Fetched>, RunError> {
     let options = pipeline.options.fetch.as_ref().ok_or(RunError::Incomplete("[fetch] table"))?;
     let wants: Vec<Want> = wants(pipeline);
-    let fetched = fetch::fetch(options, &wants, &inbox_context(pipeline, world, &inbox.0), world.progress);
+    let context = Context { read_again, ..inbox_context(pipeline, world, &inbox.0) };
+    let fetched = fetch::fetch(options, &wants, &context, world.progress);
     // A signal breaks a transfer off with whatever error it then has.
     fetched.map_err(|error| if (world.stopped)() { RunError::Stopped } else { error.into() })
 }
@@ -75,6 +81,7 @@ pub fn inbox_context<'a>(pipeline: &'a Pipeline, world: &World<'a>, inbox: &'a P
         inbox,
         now: world.now,
         keep_on_disk: pipeline.options.decrypt.is_some(),
+        read_again: false,
     }
 }
 
@@ -187,6 +194,61 @@ pub fn read(
     keys: Option<&Keys>,
     world: &World<'_>,
 ) -> Result<(Inputs, AsOfDate), RunError> {
+    let (of_kinds, of_sides) = begin(pipeline, fetched, world);
+    // All of them are waited for: where several fail, the first of them is told, and not whichever was the quickest.
+    let read: Vec<Result<(Table, Vec<Input>), RunError>> =
+        of_kinds.into_par_iter().map(|(kind, files)| read_kind(pipeline, kind, files, keys, None, world)).collect();
+    let (tables, files): (Vec<Table>, Vec<Vec<Input>>) =
+        read.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
+    let as_of = match (told, pipeline.options.as_of.column()) {
+        (None, Some(column)) => own_date(pipeline, given, date_of_column(pipeline, column, &tables)?, "column")?,
+        (told, _) => told.ok_or(RunError::Incomplete("as_of"))?,
+    };
+    let (sides, side_files) = read_sides(pipeline, of_sides, as_of.day, keys, world)?;
+    Ok((end(tables, sides, files.into_iter().flatten().chain(side_files).collect(), keys, world), as_of))
+}
+
+/// The same for the rows that `keep` keeps, kind after kind: only one file is in memory at a time. Side extracts that were
+/// read before are not read again.
+pub fn read_some(
+    pipeline: &Pipeline,
+    fetched: Vec<Fetched>,
+    day: Date,
+    keys: Option<&Keys>,
+    keep: Keep<'_>,
+    sides: Option<(Vec<Side>, Vec<Input>)>,
+    world: &World<'_>,
+) -> Result<Inputs, RunError> {
+    let (of_kinds, of_sides) = begin(pipeline, fetched, world);
+    let read = of_kinds.into_iter().map(|(kind, files)| read_kind(pipeline, kind, files, keys, Some(keep), world));
+    let (tables, files): (Vec<Table>, Vec<Vec<Input>>) = read.collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
+    let (sides, side_files) = match sides {
+        Some(read) => read,
+        None => read_sides(pipeline, of_sides, day, keys, world)?,
+    };
+    Ok(end(tables, sides, files.into_iter().flatten().chain(side_files).collect(), keys, world))
+}
+
+/// What is made of a file of a kind, and then no longer in memory.
+pub fn look<T>(
+    pipeline: &Pipeline,
+    kind: Kind,
+    file: Fetched,
+    keys: Option<&Keys>,
+    of: impl FnOnce(&CsvFile, &Layout, &Writing) -> T,
+) -> Result<T, RunError> {
+    let extract = pipeline.options.extract.of(kind).ok_or(RunError::Incomplete("[extract] table"))?;
+    let (plaintext, input) = open(kind.name(), file, keys)?;
+    let history = pipeline.options.mode == Mode::History;
+    let csv = CsvFile::open(&input.name, kind, plaintext, extract, history, &[])?;
+    Ok(of(&csv, &pipeline.layout(kind), &writing(pipeline, extract)))
+}
+
+type OfKinds = [(Kind, Vec<Fetched>); Kind::ALL.len()];
+type OfSides<'p> = Vec<(&'p SideExtract, Vec<Fetched>)>;
+
+/// The files of each kind and of each side extract.
+fn begin<'p>(pipeline: &'p Pipeline, fetched: Vec<Fetched>, world: &World<'_>) -> (OfKinds, OfSides<'p>) {
     let bytes = fetched.iter().map(|file| file.bytes).sum();
     world.progress.begin("read", "bytes", Some(bytes));
     let mut by_kind: BTreeMap<&str, Vec<Fetched>> = BTreeMap::new();
@@ -195,27 +257,30 @@ pub fn read(
     let sides = &pipeline.options.extract.sides;
     let of_sides: Vec<_> =
         sides.iter().map(|side| (side, by_kind.remove(*side.name.get_ref()).unwrap_or_default())).collect();
-    // All of them are waited for: where several fail, the first of them is told, and not whichever was the quickest.
-    let read: Vec<Result<(Table, Vec<Input>), RunError>> =
-        of_kinds.into_par_iter().map(|(kind, files)| read_kind(pipeline, kind, files, keys, world)).collect();
-    let (tables, files): (Vec<Table>, Vec<Vec<Input>>) =
+    (of_kinds, of_sides)
+}
+
+fn read_sides(
+    pipeline: &Pipeline,
+    of_sides: OfSides<'_>,
+    day: Date,
+    keys: Option<&Keys>,
+    world: &World<'_>,
+) -> Result<(Vec<Side>, Vec<Input>), RunError> {
+    let of_sides = of_sides.into_par_iter();
+    let read: Vec<Result<(Side, Vec<Input>), RunError>> =
+        of_sides.map(|(side, files)| read_side(pipeline, side, files, day, keys, world)).collect();
+    let (sides, files): (Vec<Side>, Vec<Vec<Input>>) =
         read.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
-    let as_of = match (told, pipeline.options.as_of.column()) {
-        (None, Some(column)) => own_date(pipeline, given, date_of_column(pipeline, column, &tables)?, "column")?,
-        (told, _) => told.ok_or(RunError::Incomplete("as_of"))?,
-    };
-    let read_sides: Vec<Result<(Side, Vec<Input>), RunError>> = of_sides
-        .into_par_iter()
-        .map(|(side, files)| read_side(pipeline, side, files, as_of.day, keys, world))
-        .collect();
-    let (sides, side_files): (Vec<Side>, Vec<Vec<Input>>) =
-        read_sides.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
-    let files: Vec<Input> = files.into_iter().chain(side_files).flatten().collect();
+    Ok((sides, files.into_iter().flatten().collect()))
+}
+
+fn end(tables: Vec<Table>, sides: Vec<Side>, files: Vec<Input>, keys: Option<&Keys>, world: &World<'_>) -> Inputs {
     let records: u64 = files.iter().map(|file| file.records).sum();
     world.progress.end(&format!("{} files, {records} records", files.len()));
     let Ok(tables) = <[Table; Kind::ALL.len()]>::try_from(tables) else { unreachable!("one table a kind") };
     let keys = keys.map(|keys| keys.ours().into_iter().map(|key| key.fingerprint).collect()).unwrap_or_default();
-    Ok((Inputs { tables, sides, files, keys }, as_of))
+    Inputs { tables, sides, files, keys }
 }
 
 /// The files of a side extract, and what becomes of their rows on D.
@@ -233,7 +298,7 @@ fn read_side(
     for file in files {
         let (plaintext, mut input) = open(side.name.get_ref(), file, keys)?;
         let csv = CsvFile::open_side(&input.name, plaintext, &side.extract, side.key())?;
-        add_file(&mut rows, &mut seen, csv, &layout, &writing);
+        add_file(&mut rows, &mut seen, csv, &layout, &writing, None);
         input.records = rows.files.last().map_or(0, |file| file.records);
         world.progress.advance(input.bytes);
         inputs.push(input);
@@ -257,6 +322,7 @@ fn read_kind(
     kind: Kind,
     files: Vec<Fetched>,
     keys: Option<&Keys>,
+    keep: Option<Keep<'_>>,
     world: &World<'_>,
 ) -> Result<(Table, Vec<Input>), RunError> {
     let extract = pipeline.options.extract.of(kind);
@@ -269,7 +335,7 @@ fn read_kind(
         let (plaintext, mut input) = open(kind.name(), file, keys)?;
         let csv = CsvFile::open(&input.name, kind, plaintext, extract, history, &[])?;
         input.unknown_headers = csv.notices().iter().map(|notice| notice.header.clone()).collect();
-        add_file(&mut table.rows, &mut table.seen, csv, &table.layout, &writing);
+        add_file(&mut table.rows, &mut table.seen, csv, &table.layout, &writing, keep);
         input.records = table.rows.files.last().map_or(0, |file| file.records);
         world.progress.advance(input.bytes);
         inputs.push(input);

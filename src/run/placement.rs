@@ -7,14 +7,15 @@ use std::io::{self, Write};
 use rustc_hash::FxHashMap;
 
 use crate::people::{Mapped, People};
-use crate::stages::map::FieldPlan;
+use crate::stages::map::{FieldPlan, Part};
 use crate::stages::publish::lists;
 use crate::targets::{FieldType, Format};
 
-/// Writes the list; returns how many users there are.
-pub fn write(people: &People, out: &mut dyn Write) -> io::Result<u64> {
+/// Writes the list, or the part of it that is these people's; returns how many users there are. `placed` rows stand in the
+/// users' files before theirs.
+pub fn write(people: &People, placed: u64, part: Part, out: &mut dyn Write) -> io::Result<u64> {
     let People { workforce, resolved, .. } = people;
-    let rows = rows_of_users(people);
+    let rows = rows_of_users(people, placed);
     let users = (0..resolved.len()).filter(|person| resolved[*person].disposition.is_emitted());
     // There are few units, and a million persons.
     let mut ids: FxHashMap<&str, String> = FxHashMap::default();
@@ -28,7 +29,7 @@ pub fn write(people: &People, out: &mut dyn Write) -> io::Result<u64> {
             if row == 0 { "".into() } else { row.to_string().into() },
         ]
     });
-    lists::write(out, &lists::PLACEMENT, lines)
+    lists::write(out, &lists::PLACEMENT, part, lines)
 }
 
 /// The outputs that the next run is compared with: the first CSV table that tells who a row is, and those that go on with
@@ -46,11 +47,17 @@ pub fn user_tables(people: &People) -> Vec<usize> {
     outputs().filter(|(_, mapped)| is_table(mapped) && goes_on(mapped)).map(|(nth, _)| nth).collect()
 }
 
+/// How many rows these people's users' files have.
+pub fn rows(people: &People) -> u64 {
+    let tables = user_tables(people).into_iter().map(|nth| &people.outputs[nth]);
+    tables.map(|table| table.rows.iter().filter(|row| table.output.takes(**row)).count() as u64).sum()
+}
+
 /// The row of the user files of each person, counted from 1 through all of them; 0 for who does not stand in any, and the
 /// first of who stands in several.
-fn rows_of_users(people: &People) -> Vec<u32> {
+fn rows_of_users(people: &People, placed: u64) -> Vec<u64> {
     let mut rows = vec![0; people.resolved.len()];
-    let mut place = 0;
+    let mut place = placed;
     for Mapped { output, rows: written, persons, .. } in user_tables(people).into_iter().map(|nth| &people.outputs[nth])
     {
         for row in written.iter().filter(|row| output.takes(**row)) {

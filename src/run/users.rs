@@ -2,6 +2,7 @@
 //! the policy, the selection, sections 8 and 10 of `resolution.md`, and at last the managers.
 
 mod checks;
+mod judge;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,10 +15,13 @@ use super::{RunError, World};
 use crate::model::code::Code;
 use crate::model::date::DateFormat;
 use crate::model::kind::Kind;
+use crate::model::range::KeyRange;
 use crate::model::worker::Disposition;
 use crate::people::{AsOfDate, Checked, Input, Mapped, People, Refused};
 use crate::pipeline::{Pipeline, scope};
-use crate::stages::map::{self, ElementTable, ListPlan, MapError, MappedOutput, Problem, Scope, TableColumns};
+use crate::stages::map::{
+    self, ElementTable, FieldFinding, ListPlan, MapError, MappedOutput, Problem, Scope, TableColumns,
+};
 use crate::stages::normalize::{self, Side, Table, Workforce};
 use crate::stages::resolve::{self, Order, Resolved, managers};
 use crate::stages::validate::{attributes, uniqueness};
@@ -37,24 +41,41 @@ pub struct Users {
 
 /// What it takes a whole source to see (rules 3 and 17).
 pub fn check_source(tables: &[Table; Kind::ALL.len()], pipeline: &Pipeline) -> Result<(), RunError> {
+    check_changes(tables)?;
+    check_flags(normalize::has_primary_flags(tables), pipeline)
+}
+
+/// Rule 3: no file delivers changes alone.
+pub fn check_changes(tables: &[Table; Kind::ALL.len()]) -> Result<(), RunError> {
     for table in tables {
         if let Some(file) = &table.seen.changes_only {
             return Err(RunError::changes_only(file));
         }
     }
-    if pipeline.is_resolved() && !pipeline.options.resolve.assume_single && !normalize::has_primary_flags(tables) {
+    Ok(())
+}
+
+/// Rule 17: some primary flag says something.
+pub fn check_flags(has_flags: bool, pipeline: &Pipeline) -> Result<(), RunError> {
+    if pipeline.is_resolved() && !pipeline.options.resolve.assume_single && !has_flags {
         let sentence = "no primary flag column of any kind is filled in any extract";
         return Err(RunError::fatal(Code::Src020, sentence));
     }
     Ok(())
 }
 
+/// The attributes by which people are compared: who has the same has a say in what becomes of the others.
+pub fn unique_attributes(pipeline: &Pipeline) -> Vec<String> {
+    let always = ["WorkEmail", "UserName"].map(str::to_owned);
+    always.into_iter().chain(pipeline.mapping.unique_attributes()).collect()
+}
+
 /// Stage 4.
-pub fn normalize(inputs: Inputs, pipeline: &Pipeline, as_of: &AsOfDate, world: &World<'_>) -> Users {
+pub fn normalize(inputs: Inputs, pipeline: &Pipeline, as_of: &AsOfDate, range: KeyRange, world: &World<'_>) -> Users {
     world.progress.begin("normalize", "rows", None);
     let Inputs { tables, sides, files, keys } = inputs;
-    let workforce = normalize::normalize(tables, as_of.day);
-    world.progress.end(&format!("{} persons", workforce.len()));
+    let workforce = normalize::normalize(tables, as_of.day, range);
+    world.progress.end(&format!("{} persons", workforce.own.len()));
     let scope = scope(&pipeline.options.extract);
     Users { workforce, sides, resolved: Vec::new(), as_of: as_of.clone(), files, keys, scope, checks: Vec::new() }
 }
@@ -123,13 +144,14 @@ pub fn map(mut users: Users, pipeline: &Pipeline, world: &World<'_>) -> Result<P
             outputs.push(pipeline.mapping.evaluate(nth, rows.as_ref().unwrap_or(&table), &lists)?);
         }
         drop(table);
-        count_left_out(&outputs, &persons, &mut users.resolved);
+        judge::count_left_out(&outputs, &persons, &mut users.resolved);
         let refusing = outputs.iter().enumerate().filter(|(_, output)| !output.of_rows);
-        refusing.for_each(|(nth, output)| count_refused(nth, output, &mut refused));
+        let is_own = |row: u32| users.workforce.own.contains(&(persons[row as usize] as usize));
+        refusing.for_each(|(nth, output)| judge::count_refused(nth, output, is_own, &mut refused));
         let of_persons = || outputs.iter().filter(|output| !output.of_rows);
-        outputs.iter().filter(|output| output.of_rows).try_for_each(judge_rows)?;
-        found.extend(judge(of_persons(), &persons, &users.resolved)?);
-        let nobody_lost_a_manager = !loses_a_manager(&users.resolved, &found);
+        outputs.iter().filter(|output| output.of_rows).try_for_each(judge::judge_rows)?;
+        found.extend(judge::judge(of_persons(), &persons, &users.resolved)?);
+        let nobody_lost_a_manager = !judge::loses_a_manager(&users.resolved, &found);
         for (person, code) in found.drain(..) {
             uniqueness::quarantine(&mut users.resolved[person], code);
         }
@@ -138,7 +160,8 @@ pub fn map(mut users: Users, pipeline: &Pipeline, world: &World<'_>) -> Result<P
         }
     };
     managers::settle(&mut users.resolved, &named, keep_unemitted);
-    warn_of_formulas(&outputs, &persons, &mut users.resolved);
+    judge::warn_of_formulas(&outputs, &persons, &mut users.resolved);
+    users.leave_own();
     let order = users.order(&persons, pipeline.options.resolve.order);
     let (mut outputs, separate) = users.files(pipeline, outputs, &order, &persons);
     users.managers_first(&mut outputs);
@@ -148,102 +171,16 @@ pub fn map(mut users: Users, pipeline: &Pipeline, world: &World<'_>) -> Result<P
     Ok(People { workforce, sides, joined, resolved, as_of, files, keys, checks, refused, outputs, separate })
 }
 
-/// Counts whom an output refuses: they fall out at once, so nobody is counted twice.
-fn count_refused(nth: usize, output: &MappedOutput, refused: &mut BTreeMap<(usize, usize), Refused>) {
-    for finding in output.findings.iter().filter(|finding| finding.problem != Problem::Formula) {
-        let field = usize::from(finding.field);
-        refused.entry((nth, field)).or_default().add(finding.problem, output.value(finding.row, field));
-    }
-}
-
-/// Whether one of those who fall out is the manager of somebody.
-fn loses_a_manager(resolved: &[Resolved], found: &[(usize, Code)]) -> bool {
-    if found.is_empty() {
-        return false;
-    }
-    let mut falls = vec![false; resolved.len()];
-    found.iter().for_each(|(person, _)| falls[*person] = true);
-    resolved.iter().any(|person| person.manager.is_some_and(|manager| falls[manager as usize]))
-}
-
-/// Section 10 for the values of the outputs: who is quarantined for which code. A shared identifier is fatal (`OUT001`).
-fn judge<'a>(
-    outputs: impl Iterator<Item = &'a MappedOutput>,
-    persons: &[u32],
-    resolved: &[Resolved],
-) -> Result<Vec<(usize, Code)>, RunError> {
-    let mut found = Vec::new();
-    for output in outputs {
-        for finding in &output.findings {
-            let code = match finding.problem {
-                Problem::Missing => Code::Out011,
-                Problem::Vocabulary | Problem::Unmapped | Problem::TooLong => Code::Out012,
-                Problem::Unwritable => Code::Out014,
-                Problem::Formula => continue,
-            };
-            found.push((persons[finding.row as usize] as usize, code));
-        }
-        for (field, plan) in output.fields.iter().enumerate().filter(|(_, plan)| plan.unique) {
-            let groups = output.duplicates(field, plan.kind.folds_case());
-            let code = match plan.kind {
-                FieldType::Email => Code::Out002,
-                FieldType::UserName => Code::Out003,
-                _ if groups.is_empty() => continue,
-                _ => {
-                    let sentence = format!("{} values of the field \"{}\" are not unique", groups.len(), plan.name);
-                    return Err(RunError::fatal(Code::Out001, sentence));
-                }
-            };
-            for group in groups {
-                let holders = group.into_iter().map(|row| persons[row as usize] as usize).collect();
-                found.extend(uniqueness::losers(resolved, holders).into_iter().map(|person| (person, code)));
-            }
-        }
-    }
-    Ok(found)
-}
-
-/// The rows of an extract have nobody who could be quarantined: what the target does not take stops the run.
-fn judge_rows(output: &MappedOutput) -> Result<(), RunError> {
-    let wrong = output.findings.iter().find(|finding| finding.problem != Problem::Formula);
-    if let Some(finding) = wrong {
-        let code = match finding.problem {
-            Problem::Missing => Code::Out011,
-            Problem::Unwritable => Code::Out014,
-            _ => Code::Out012,
-        };
-        let (field, row) = (&output.fields[usize::from(finding.field)].name, finding.row + 1);
-        return Err(RunError::fatal(code, format!("\"{field}\" of row {row}, by the key of the extract")));
-    }
-    let mut keys = output.fields.iter().enumerate().filter(|(_, plan)| plan.unique);
-    match keys.find(|(field, plan)| !output.duplicates(*field, plan.kind.folds_case()).is_empty()) {
-        Some((_, plan)) => {
-            Err(RunError::fatal(Code::Out001, format!("values of the field \"{}\" are not unique", plan.name)))
-        }
-        None => Ok(()),
-    }
-}
-
-/// `OUT020`, for those who are written.
-fn warn_of_formulas(outputs: &[MappedOutput], persons: &[u32], resolved: &mut [Resolved]) {
-    for finding in outputs.iter().filter(|output| !output.of_rows).flat_map(|output| &output.findings) {
-        let person = &mut resolved[persons[finding.row as usize] as usize];
-        if finding.problem == Problem::Formula && person.disposition.is_emitted() {
-            person.codes.insert(Code::Out020);
-        }
-    }
-}
-
-/// `OUT013`: everybody who loses a work relationship by a list's condition, written or not.
-fn count_left_out(outputs: &[MappedOutput], persons: &[u32], resolved: &mut [Resolved]) {
-    for output in outputs.iter().filter(|output| !output.of_rows) {
-        for row in (0..persons.len() as u32).filter(|row| output.takes(*row) && output.leaves_out(*row)) {
-            resolved[persons[row as usize] as usize].codes.insert(Code::Out013);
-        }
-    }
-}
-
 impl Users {
+    /// Leaves of the people those whom this is about: the others are written and counted elsewhere.
+    fn leave_own(&mut self) {
+        let own = self.workforce.own.clone();
+        let others = self.resolved.iter_mut().enumerate().filter(|(person, _)| !own.contains(person));
+        others.for_each(|(_, person)| {
+            (person.present, person.disposition) = (false, Disposition::Filtered);
+        });
+    }
+
     /// The persons who are emitted, as it stands now, by PersonNumber.
     fn emitted(&self) -> Vec<u32> {
         let is_emitted = |person: &usize| self.resolved[*person].disposition.is_emitted();
@@ -331,9 +268,10 @@ impl Users {
         for (nth, (output, plan)) in outputs.iter().zip(pipeline.mapping.outputs()).enumerate() {
             let fields = pipeline.mapping.lineage(plan, output, &columns);
             let (plan, output) = (plan.clone(), Arc::clone(output));
-            // The rows of an extract are nobody's.
+            // The rows of an extract are nobody's: the first range has them.
             let (rows, persons) = if output.of_rows {
-                ((0..output.rows() as u32).collect(), Vec::new())
+                let rows = if self.workforce.is_first { 0..output.rows() as u32 } else { 0..0 };
+                (rows.collect(), Vec::new())
             } else {
                 (rows.clone(), persons.to_vec())
             };

@@ -222,7 +222,7 @@ fn balance_of(b: hcmsync::model::finding::Balance) -> Balance {
 fn rejects(people: &People, kind: RealKind) -> Vec<(usize, BTreeSet<String>)> {
     let rows = &people.workforce.table(kind).rows;
     let mut bytes = Vec::new();
-    hcmsync::report::rejects::write(&mut bytes, rows).unwrap();
+    hcmsync::report::rejects::Rejects::of(rows, |_| true).write(&mut bytes).unwrap();
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes.as_slice());
     let listed: Vec<(usize, BTreeSet<String>)> = reader
         .records()

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
 use hcmsync::model::charset::Charset;
+use hcmsync::stages::map::Part;
 use hcmsync::stages::publish::manifest::{Manifest, Users};
 use hcmsync::stages::publish::{Artifact, Fault, PublishError, Published, Staging, compare, current, lists, verify};
 
@@ -29,7 +30,8 @@ pub fn stage(to: &Path, generation: &str) -> Result<Staging, PublishError> {
     staging.add(artifact("quarantine.csv", format!("PersonNumber,Codes,Reasons\n3,PRI012,{generation}\n")))?;
     let people = [["1", "emitted"], ["2", "emitted_inactive"], ["3", "quarantined"]];
     let rows = people.map(|[person, end]| [person, "CURRENT", "true", end, "", "", "", generation, ""]);
-    let write = Box::new(move |out: &mut (dyn Write + Send + Sync)| lists::write(out, &lists::RESOLUTION, rows));
+    let write =
+        Box::new(move |out: &mut (dyn Write + Send + Sync)| lists::write(out, &lists::RESOLUTION, Part::WHOLE, rows));
     staging.add(Artifact { path: "resolution.csv".into(), rows: Some(3), headers: Some(1), write })?;
     staging.add(artifact("rejects/person.csv", format!("_code,Generation\nROW001,{generation}\n")))?;
     Ok(staging)

@@ -25,7 +25,10 @@ pub fn of_rows(users: &mut Users, pipeline: &Pipeline) -> Result<(), RunError> {
         let (table, positions) = table.map_err(|error| RunError::Map(MapError::table(&error)))?;
         let broken = broken(users, plan, &table)?;
         let rows = &users.workforce.table(kind).rows;
-        let found: Vec<u32> = broken.iter().map(|row| positions[*row as usize]).collect();
+        let broken: Vec<u32> = broken.iter().map(|row| positions[*row as usize]).collect();
+        let is_own = |position: &&u32| users.workforce.is_own(&rows.rows[**position as usize]);
+        let found: Vec<u32> = broken.iter().filter(is_own).copied().collect();
+        let judged = positions.iter().filter(is_own).count();
         let example = |position: &u32| {
             let row = &rows.rows[*position as usize];
             let number = (row.person != NOBODY).then(|| users.workforce.number(row.person as usize).to_owned());
@@ -35,8 +38,8 @@ pub fn of_rows(users: &mut Users, pipeline: &Pipeline) -> Result<(), RunError> {
         let mut places: Vec<Example> = found.iter().map(example).collect();
         places.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
         places.truncate(EXAMPLES);
-        let persons: Vec<u32> = found.iter().map(|position| rows.rows[*position as usize].person).collect();
-        users.checks.push(checked(plan, Some(positions.len()), found.len(), places));
+        let persons: Vec<u32> = broken.iter().map(|position| rows.rows[*position as usize].person).collect();
+        users.checks.push(checked(plan, Some(judged), found.len(), places));
         for person in persons.into_iter().filter(|person| *person != NOBODY) {
             if let Some(resolved) = users.resolved.get_mut(person as usize) {
                 blame(resolved, plan.severity);
@@ -60,8 +63,10 @@ pub fn of_workers(users: &mut Users, pipeline: &Pipeline) -> Result<(), RunError
         let broken = broken(users, plan, &table)?;
         let found: Vec<usize> = broken.iter().map(|row| persons[*row as usize] as usize).collect();
         let example = |person: &usize| address(&users.workforce, &users.resolved[*person], *person);
-        let places = found.iter().take(EXAMPLES).map(example).collect();
-        users.checks.push(checked(plan, Some(persons.len()), found.len(), places));
+        let own: Vec<usize> = found.iter().copied().filter(|person| users.workforce.own.contains(person)).collect();
+        let judged = persons.iter().filter(|person| users.workforce.own.contains(&(**person as usize))).count();
+        let places = own.iter().take(EXAMPLES).map(example).collect();
+        users.checks.push(checked(plan, Some(judged), own.len(), places));
         found.into_iter().for_each(|person| blame(&mut users.resolved[person], plan.severity));
     }
     Ok(())

@@ -4,7 +4,7 @@
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
@@ -70,7 +70,7 @@ impl<'a> Inbox<'a> {
         if bytes > self.options.max_bytes {
             return Err(FetchError::TooLarge { name: name.into(), bytes, most: self.options.max_bytes });
         }
-        let mut rest = self.rest(source.is_local(), bytes)?;
+        let mut rest = self.rest(source.path(name), bytes)?;
         let (mut hash, mut read) = (Sha256::new(), 0);
         source.read(name, bytes, &mut |chunk| {
             self.go_on()?;
@@ -134,16 +134,16 @@ impl<'a> Inbox<'a> {
         if (self.context.here.stopped)() { Err(FetchError::Stopped) } else { Ok(()) }
     }
 
-    /// Where the bytes go: into memory from a local folder, or if the disk must not see them; else into a temporary file.
-    fn rest(&self, is_local: bool, bytes: u64) -> Result<Rest, FetchError> {
+    /// Where the bytes go: into memory from a local folder, unless they are read from there again, or if the disk must not see
+    /// them; else into a temporary file.
+    fn rest(&self, path: Option<PathBuf>, bytes: u64) -> Result<Rest, FetchError> {
         const FIRST_BYTES: u64 = 16 << 20;
-        match is_local {
+        match path {
+            Some(path) if self.context.read_again => Ok(Rest::InPlace(path)),
             // The size is the file system's word, not a server's.
-            true => Ok(Rest::Memory(Vec::with_capacity(usize::try_from(bytes).unwrap_or(0)))),
-            false if !self.context.keep_on_disk => {
-                Ok(Rest::Memory(Vec::with_capacity(bytes.min(FIRST_BYTES) as usize)))
-            }
-            false => {
+            Some(_) => Ok(Rest::Memory(Vec::with_capacity(usize::try_from(bytes).unwrap_or(0)))),
+            None if !self.context.keep_on_disk => Ok(Rest::Memory(Vec::with_capacity(bytes.min(FIRST_BYTES) as usize))),
+            None => {
                 let inbox = self.context.inbox;
                 make_private(inbox)?;
                 let file = tempfile::Builder::new().prefix(".part-").tempfile_in(inbox).map_err(|e| local(inbox, e))?;
@@ -156,6 +156,8 @@ impl<'a> Inbox<'a> {
 /// Where the bytes of one attempt go. A part that is not kept is deleted.
 enum Rest {
     Memory(Vec<u8>),
+    /// Nowhere: the file is read again where it lies.
+    InPlace(PathBuf),
     Part(NamedTempFile),
 }
 
@@ -166,6 +168,7 @@ impl Rest {
                 bytes.extend_from_slice(chunk);
                 Ok(())
             }
+            Rest::InPlace(_) => Ok(()),
             Rest::Part(file) => file.write_all(chunk).map_err(|e| local(file.path(), e)),
         }
     }
@@ -174,6 +177,7 @@ impl Rest {
     fn keep(self, path: &Path) -> Result<Body, FetchError> {
         match self {
             Rest::Memory(bytes) => Ok(Body::Memory(bytes)),
+            Rest::InPlace(path) => Ok(Body::InPlace(path)),
             Rest::Part(file) => {
                 file.persist_noclobber(path).map(|_| Body::File(path.into())).map_err(|e| local(path, e.error))
             }
@@ -240,8 +244,8 @@ mod tests {
             sink(&vec![7; self.sends.min(limit as usize + 1)])
         }
 
-        fn is_local(&self) -> bool {
-            false
+        fn path(&self, _: &str) -> Option<std::path::PathBuf> {
+            None
         }
 
         fn host_key(&self) -> Option<String> {
@@ -258,6 +262,7 @@ mod tests {
             inbox: &inbox,
             now,
             keep_on_disk: true,
+            read_again: false,
         };
         let mut options = Fetch::new(Location::Folder("unused".into()));
         (options.retries, options.max_bytes) = (0, 100);

@@ -68,8 +68,8 @@ impl Source for Folder {
         pump(&mut file, limit, Duration::MAX, sink, &|e| self.file(name, e))
     }
 
-    fn is_local(&self) -> bool {
-        true
+    fn path(&self, name: &str) -> Option<PathBuf> {
+        Some(self.path.join(name))
     }
 
     fn host_key(&self) -> Option<String> {

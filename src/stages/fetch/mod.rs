@@ -58,10 +58,12 @@ pub struct Context<'a> {
     pub now: Timestamp,
     /// Whether a download may rest on disk; false if it may be plaintext, which is then kept in memory alone.
     pub keep_on_disk: bool,
+    /// Whether files are read several times, in place of being kept in memory.
+    pub read_again: bool,
 }
 
 /// A file that was fetched whole.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Fetched {
     pub kind: &'static str,
     /// The name at its origin; never a path.
@@ -77,10 +79,12 @@ pub struct Fetched {
 }
 
 /// Where the bytes of a fetched file are.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Body {
     /// In a file of the inbox.
     File(PathBuf),
+    /// In a local folder, where they stay.
+    InPlace(PathBuf),
     /// In memory: what lay in a local folder, and what may not rest on a disk.
     Memory(Vec<u8>),
 }
@@ -90,7 +94,7 @@ impl Fetched {
     pub fn into_bytes(self) -> Result<Vec<u8>, FetchError> {
         let path = match self.body {
             Body::Memory(bytes) => return Ok(bytes),
-            Body::File(path) => path,
+            Body::File(path) | Body::InPlace(path) => path,
         };
         let mut bytes = Vec::with_capacity(usize::try_from(self.bytes).unwrap_or(0));
         let file = folder::open(&path).map_err(|e| local(&path, e))?;

@@ -1,7 +1,7 @@
 //! An SFTP server's folder as a source. What a server says of its files is believed in nothing.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -60,8 +60,8 @@ impl Source for Sftp<'_> {
         })
     }
 
-    fn is_local(&self) -> bool {
-        false
+    fn path(&self, _: &str) -> Option<PathBuf> {
+        None
     }
 
     fn host_key(&self) -> Option<String> {

@@ -1,6 +1,7 @@
 //! The seam to the outside: a folder of files that can be listed, looked at and read, whole or not at all.
 
 use std::io::Read;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -60,7 +61,11 @@ pub(super) trait Source {
     /// Gives the file's bytes to `sink`, at most `limit` and one more.
     fn read(&mut self, name: &str, limit: u64, sink: &mut Sink<'_>) -> Result<(), FetchError>;
     /// Where the file is, if it can be read in place.
-    fn is_local(&self) -> bool;
+    fn path(&self, name: &str) -> Option<PathBuf>;
+    /// Whether files can be read in place.
+    fn is_local(&self) -> bool {
+        self.path("").is_some()
+    }
     /// The fingerprint of the server that is connected, if it is one.
     fn host_key(&self) -> Option<String>;
 }

@@ -12,6 +12,30 @@ use crate::targets::Format;
 /// Writes the content of a file and returns the number of its rows.
 pub type Content<'a> = Box<dyn FnOnce(&mut dyn Write) -> io::Result<u64> + Send + 'a>;
 
+/// Which part of a file some rows make: all of it, unless it is written range by range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// How many rows stand before it; none where nothing does, not even a header.
+    pub before: Option<u64>,
+    /// Whether nothing comes after it.
+    pub is_last: bool,
+}
+
+impl Part {
+    /// All of a file.
+    pub const WHOLE: Part = Part { before: None, is_last: true };
+
+    /// Whether the file begins with it.
+    pub fn is_first(self) -> bool {
+        self.before.is_none()
+    }
+
+    /// Passes `out` what the rows of this part give, but for `separator` before the first row of the file.
+    pub(super) fn after_first<'a>(self, separator: &[u8], out: &'a mut dyn Write) -> AfterFirst<'a> {
+        AfterFirst { out, skip: if self.before.unwrap_or(0) == 0 { separator.len() } else { 0 } }
+    }
+}
+
 /// A file of an output.
 pub struct OutputFile<'a> {
     /// Its name in the run's folder.
@@ -23,13 +47,20 @@ pub struct OutputFile<'a> {
     pub write: Content<'a>,
 }
 
-/// The files of an output with these rows of its table, in this order.
-pub fn files<'a>(plan: &'a OutputPlan, output: &'a MappedOutput, rows: &'a [u32]) -> Vec<OutputFile<'a>> {
+/// The files of an output with these rows of its table, in this order. `part_of` tells of each which part of it they make:
+/// the formats that need all rows at once take no other than the whole ([`OutputPlan::needs_everybody`]).
+pub fn files<'a>(
+    plan: &'a OutputPlan,
+    output: &'a MappedOutput,
+    rows: &'a [u32],
+    part_of: &dyn Fn(&str) -> Part,
+) -> Vec<OutputFile<'a>> {
     let profile = plan.profile;
+    let part = part_of(&plan.file);
     let one = |write| vec![OutputFile { path: plan.file.clone(), rows: None, headers: None, write }];
     let json = || Json::new(output, &profile.schemas);
     match plan.format {
-        Format::Csv => write::files(plan, output, rows),
+        Format::Csv => write::files(plan, output, rows, part),
         Format::Parquet => one(Box::new(|out| output.write_parquet(rows, out))),
         Format::Jsonl => {
             let json = json();
@@ -37,10 +68,10 @@ pub fn files<'a>(plan: &'a OutputPlan, output: &'a MappedOutput, rows: &'a [u32]
         }
         Format::JsonArray => {
             let json = json();
-            one(Box::new(move |out| json.write_array(rows, out)))
+            one(Box::new(move |out| json.write_array(rows, part, out)))
         }
         Format::ScimBulk => bulk::files(plan, output, rows),
-        Format::Ldif => ldif::files(plan, output, rows),
+        Format::Ldif => ldif::files(plan, output, rows, part_of),
     }
 }
 
@@ -71,8 +102,8 @@ pub(super) fn in_parallel(
 
 /// Passes on everything but the first bytes: the separator before the first element.
 pub(super) struct AfterFirst<'a> {
-    pub out: &'a mut dyn Write,
-    pub skip: usize,
+    out: &'a mut dyn Write,
+    skip: usize,
 }
 
 impl Write for AfterFirst<'_> {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::FieldPlan;
 use super::evaluate::MappedOutput;
-use super::files::{self, AfterFirst};
+use super::files::{self, Part};
 use super::lists::MappedList;
 use super::path::{self, Shape};
 use crate::targets::FieldType;
@@ -64,13 +64,17 @@ impl<'a> Json<'a> {
         files::in_parallel(rows, out, |rows| Ok(self.render(rows, &|out| out.push(b'\n'), &|_| {})))
     }
 
-    /// Writes these rows as one array, an object a line.
-    pub fn write_array(&self, rows: &[u32], out: &mut dyn Write) -> io::Result<u64> {
-        let mut array = AfterFirst { out, skip: b",".len() };
-        array.out.write_all(b"[")?;
+    /// Writes these rows as one array, or a part of one, an object a line.
+    pub fn write_array(&self, rows: &[u32], part: Part, out: &mut dyn Write) -> io::Result<u64> {
+        if part.is_first() {
+            out.write_all(b"[")?;
+        }
+        let mut array = part.after_first(b",", out);
         let written =
             files::in_parallel(rows, &mut array, |rows| Ok(self.render(rows, &|_| {}, &|out| out.extend(b",\n"))))?;
-        out.write_all(if written == 0 { b"]\n" } else { b"\n]\n" })?;
+        if part.is_last {
+            out.write_all(if part.before.unwrap_or(0) + written == 0 { b"]\n" } else { b"\n]\n" })?;
+        }
         out.flush()?;
         Ok(written)
     }

@@ -44,7 +44,7 @@ pub use dialect::{DialectOptions, LimitOptions};
 pub use elements::{ElementKind, ElementTable, elements};
 pub use evaluate::{MapError, MappedOutput};
 pub use expression::Expression;
-pub use files::{Content, OutputFile, files};
+pub use files::{Content, OutputFile, Part, files};
 pub use functions::{FUNCTIONS, Function, reference};
 pub use lineage::{FieldLineage, Read, Role};
 pub use lists::ListPlan;
@@ -123,6 +123,18 @@ impl OutputPlan {
     /// Who of the emitted stands in this file, as it was written.
     pub fn condition_sql(&self) -> Option<&str> {
         self.condition.as_ref().map(|expression| expression.sql.as_str())
+    }
+
+    /// Why it can only be made of all persons at once, where that is so.
+    pub fn needs_everybody(&self) -> Option<&'static str> {
+        let is_limited = self.limits != Limits::default();
+        match self.format {
+            Format::ScimBulk => Some("SCIM bulk requests are numbered, and name managers that stand in others"),
+            Format::Parquet => Some("Parquet is written in columns"),
+            _ if self.profile.managers_first => Some("its target wants managers before their reports"),
+            Format::Csv if is_limited => Some("its files are limited in size"),
+            _ => None,
+        }
     }
 
     /// Whether its columns are all the attributes that there are.

@@ -156,6 +156,15 @@ pub struct Joined {
     pub without_key: u64,
 }
 
+impl Joined {
+    /// Adds the persons of a later part.
+    pub fn add(&mut self, later: Joined) {
+        self.found += later.found;
+        self.not_found += later.not_found;
+        self.without_key += later.without_key;
+    }
+}
+
 /// A column: which of the person's rows tells it, in which table that row stands, and at which place.
 #[derive(Clone, Copy)]
 pub(super) struct Place {

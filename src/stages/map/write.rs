@@ -8,13 +8,18 @@ use csv::{QuoteStyle, Terminator, WriterBuilder};
 use rayon::prelude::*;
 
 use super::evaluate::MappedOutput;
-use super::files::{OutputFile, in_parallel};
+use super::files::{OutputFile, Part, in_parallel};
 use super::{OutputPlan, dialect};
 use crate::model::charset::Charset;
 use crate::targets::{Dialect, Limits, LineEnd, Quote};
 
 /// The files of an output as CSV.
-pub(super) fn files<'a>(plan: &'a OutputPlan, output: &'a MappedOutput, rows: &'a [u32]) -> Vec<OutputFile<'a>> {
+pub(super) fn files<'a>(
+    plan: &'a OutputPlan,
+    output: &'a MappedOutput,
+    rows: &'a [u32],
+    part: Part,
+) -> Vec<OutputFile<'a>> {
     let parts = output.parts(rows, &plan.dialect, plan.limits);
     let of = parts.len();
     let file = |(nth, rows): (usize, Cow<'a, [u32]>)| OutputFile {
@@ -23,7 +28,7 @@ pub(super) fn files<'a>(plan: &'a OutputPlan, output: &'a MappedOutput, rows: &'
         headers: Some(plan.dialect.headers()),
         write: Box::new(move |out| {
             let mut out = AtMost { out, most: plan.limits.bytes.unwrap_or(u64::MAX), written: 0 };
-            output.write_csv(&rows, &plan.dialect, &mut out)
+            output.write_part(&rows, &plan.dialect, part, &mut out)
         }),
     };
     parts.into_iter().enumerate().map(file).collect()
@@ -33,7 +38,14 @@ impl MappedOutput {
     /// Writes these rows in this order, and returns how many. Rows that the output's own condition does not take are
     /// passed over. The output is flushed.
     pub fn write_csv(&self, rows: &[u32], dialect: &Dialect, out: &mut dyn Write) -> io::Result<u64> {
-        out.write_all(&self.head(dialect)?)?;
+        self.write_part(rows, dialect, Part::WHOLE, out)
+    }
+
+    /// The same for a part of the file: the first has the header.
+    fn write_part(&self, rows: &[u32], dialect: &Dialect, part: Part, out: &mut dyn Write) -> io::Result<u64> {
+        if part.is_first() {
+            out.write_all(&self.head(dialect)?)?;
+        }
         in_parallel(rows, out, |rows| {
             let taken: Vec<u32> = rows.iter().copied().filter(|row| self.takes(*row)).collect();
             Ok((self.records(&taken, dialect)?, taken.len() as u64))

@@ -2,6 +2,7 @@
 //! (rules 8 and 9). The groups of section 2 are applied in their order: the first with a finding decides.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -23,10 +24,11 @@ pub fn decide(workforce: &mut Workforce, day: Date) {
     let blocks = split(workforce, &mut notes, &mut rows);
     let mut context = Context::new(workforce, day);
     let found: Vec<Decided> = blocks.into_par_iter().map(|block| decide_block(&context, block)).collect();
-    let Decided { mut findings, mut untyped, postponed } = found.into_iter().fold(Decided::default(), Decided::merge);
+    let Decided { findings, mut untyped, postponed } = found.into_iter().fold(Decided::default(), Decided::merge);
     if !postponed.is_empty() {
         context.strangers = Some(Strangers::of(&rows[Kind::WorkRelationship as usize], context.tables));
     }
+    let mut later = Findings::default();
     for person in postponed {
         let mut index = 0;
         let own = rows.each_mut().map(|rows| {
@@ -34,20 +36,18 @@ pub fn decide(workforce: &mut Workforce, day: Date) {
             index += 1;
             &mut rows[range]
         });
-        let (findings, untyped) = (&mut findings, &mut untyped);
-        Group { context: &context, notes: &mut notes[person], findings, untyped }.decide(own);
+        let (findings, untyped, notes) = (&mut later, &mut untyped, &mut notes[person]);
+        let is_own = context.own.contains(&person);
+        Group { context: &context, is_own, notes, findings, untyped }.decide(own);
     }
+    let mut findings = findings.merge_by_person(later);
     reject_nobodys(&context, &mut rows, &mut findings);
-    for file in untyped {
-        let name = workforce.table(Kind::Assignment).rows.files[file as usize].name.clone();
-        let example = || Example { person_number: None, file: Some(name), line: None };
-        findings.add(Code::Row023, Severity::Warning, example);
-    }
     for (table, rows) in workforce.tables.iter_mut().zip(rows) {
         table.rows.rows = rows;
     }
     workforce.notes = notes;
     workforce.findings = findings;
+    workforce.untyped = untyped;
 }
 
 /// What one thread found: `untyped` files are those of `ROW023`, and who is postponed asks for another's work relationship.
@@ -72,6 +72,8 @@ const KINDS: usize = Kind::ALL.len();
 /// What deciding needs beside the rows.
 struct Context<'a> {
     tables: [&'a Rows; KINDS],
+    /// Whose findings count.
+    own: Range<usize>,
     shape: Shape,
     /// Rows of the kind `name` carry effective dates; else two of a type are a conflict, as with persons (rule 9).
     dated_names: bool,
@@ -89,6 +91,7 @@ impl<'a> Context<'a> {
         Context {
             tables: workforce.tables.each_ref().map(|table| &table.rows),
             dated_names: names.has("EffectiveStartDate"),
+            own: workforce.own.clone(),
             shape: workforce.shape,
             day,
             flat_person: places_of(Kind::Person, layout),
@@ -154,7 +157,8 @@ fn decide_block(context: &Context<'_>, block: Block<'_>) -> Decided {
         if context.shape.has_work_relationships && strangers::asks(context.tables, own[1], own[2]) {
             decided.postponed.push(person);
         } else {
-            Group { context, notes, findings, untyped }.decide(own);
+            let is_own = context.own.contains(&person);
+            Group { context, is_own, notes, findings, untyped }.decide(own);
         }
     }
     decided
@@ -188,6 +192,7 @@ fn address(context: &Context<'_>, kind: Kind, row: &Row, number: Option<&str>) -
 /// The rows of one person, being decided.
 struct Group<'a, 'c> {
     context: &'a Context<'c>,
+    is_own: bool,
     notes: &'a mut Notes,
     findings: &'a mut Findings,
     untyped: &'a mut BTreeSet<u32>,
@@ -275,9 +280,10 @@ impl Group<'_, '_> {
             match typed {
                 Typed::Admitted(_) => {}
                 Typed::SetAside(code) => self.set_aside(Kind::Assignment, row, code),
-                Typed::Unknown => {
+                Typed::Unknown if self.is_own => {
                     self.untyped.insert(row.file);
                 }
+                Typed::Unknown => {}
             }
         }
     }
@@ -382,6 +388,9 @@ impl Group<'_, '_> {
     /// A code of a row: its person bears it, and it is counted by rows.
     fn note_row(&mut self, kind: Kind, row: &Row, code: Code, severity: Severity) {
         self.notes.codes.insert(code);
+        if !self.is_own {
+            return;
+        }
         let context = self.context;
         let number = context.cells(kind, row).get(0);
         self.findings.add(code, severity, || address(context, kind, row, Some(number)));

@@ -12,11 +12,12 @@ mod strangers;
 pub mod testing;
 #[cfg(test)]
 mod tests;
+pub mod ties;
 mod types;
 mod workforce;
 
 pub use case::{Assignment, AssignmentRow, Case, Email, PersonRow, SatelliteRow, WorkRelationship};
 pub use keys::{Index, Indexes};
-pub use rows::{Seen, Writing, add_file};
+pub use rows::{Keep, Seen, Writing, add_file, survey};
 pub use side::{Contradiction, Side};
-pub use workforce::{Notes, Shape, Table, Workforce, has_primary_flags, normalize};
+pub use workforce::{Notes, Shape, Table, Workforce, has_primary_flags, normalize, says_primary};

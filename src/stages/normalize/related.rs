@@ -19,14 +19,14 @@ const OFFERED: usize = 3;
 
 /// What a cell says of its row: under which key it is found, and which key leads from it to others.
 #[derive(Clone, Copy)]
-struct Role {
+pub struct Role {
     place: usize,
     key: Key,
     use_of: Use,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Use {
+pub(super) enum Use {
     /// Whoever has the same belongs together.
     Shared,
     /// It leads to this row, and no further.
@@ -47,7 +47,7 @@ enum Key {
 }
 
 /// The columns that tie a row to others: `unique` are the attributes that an output demands of one user alone.
-fn roles(table: &Table, unique: &[String]) -> Vec<Role> {
+pub fn roles(table: &Table, unique: &[String]) -> Vec<Role> {
     let role = |place: usize, name: &str| {
         let (key, use_of) = match name {
             "PersonNumber" => (Key::Number, Use::Shared),
@@ -66,7 +66,8 @@ fn roles(table: &Table, unique: &[String]) -> Vec<Role> {
     table.layout.columns().iter().enumerate().filter_map(|(place, (name, _))| role(place, name)).collect()
 }
 
-/// A key as a number. PersonNumbers that differ in leading zeros only, and texts that differ in case, are one.
+/// A key as a number. PersonNumbers that differ in leading zeros only, and texts that differ in case, are one. The lowest
+/// bit tells whether all who have it belong together ([`is_shared`]).
 fn hash(key: Key, text: &str) -> u64 {
     let mut hasher = FxHasher::default();
     let mut write = |domain: usize, text: &str| {
@@ -81,11 +82,16 @@ fn hash(key: Key, text: &str) -> u64 {
         Key::PersonId => write(4, text),
         Key::Unique(nth) => write(5 + nth, &text.to_lowercase()),
     }
-    hasher.finish()
+    (hasher.finish() & !1) | u64::from(!matches!(key, Key::AssignmentNumber))
+}
+
+/// Whether all who have a key belong together; else it is only led to.
+pub(super) fn is_shared(key: u64) -> bool {
+    key & 1 == 1
 }
 
 /// The keys of a row, each with what it is for.
-fn keys<'a>(roles: &'a [Role], cells: Cells<'a>) -> impl Iterator<Item = (u64, Use)> + 'a {
+pub(super) fn keys<'a>(roles: &'a [Role], cells: Cells<'a>) -> impl Iterator<Item = (u64, Use)> + 'a {
     let mut roles = roles.iter().peekable();
     cells.iter().enumerate().filter_map(move |(place, text)| {
         let role = roles.next_if(|role| role.place == place)?;

@@ -28,10 +28,20 @@ pub struct Seen {
     pub changes_only: Option<String>,
 }
 
-/// Turns the records of a file into rows, in the order of the file, and drops its plaintext.
-pub fn add_file(rows: &mut Rows, seen: &mut Seen, csv: CsvFile, layout: &Layout, writing: &Writing) {
+/// Whose rows are kept, by PersonNumber; nobody's where it cannot be read, and of records with the wrong number of fields.
+pub type Keep<'a> = &'a (dyn Fn(Option<&str>) -> bool + Sync);
+
+/// Turns the records of a file into rows, in the order of the file, and drops its plaintext. Without `keep` all are kept.
+pub fn add_file(
+    rows: &mut Rows,
+    seen: &mut Seen,
+    csv: CsvFile,
+    layout: &Layout,
+    writing: &Writing,
+    keep: Option<Keep<'_>>,
+) {
     let file = rows.files.len() as u32;
-    let plan = Plan::new(&csv, layout, writing);
+    let plan = Plan { keep, ..Plan::new(&csv, layout, writing) };
     seen.columns.resize(layout.columns().len(), false);
     seen.columns.iter_mut().zip(layout.columns()).for_each(|(seen, (name, _))| *seen |= csv.column(name).is_some());
     let parts: Vec<(Part, bool)> = csv.chunks().into_par_iter().map(|chunk| plan.part(file, &chunk)).collect();
@@ -43,6 +53,17 @@ pub fn add_file(rows: &mut Rows, seen: &mut Seen, csv: CsvFile, layout: &Layout,
     }
     drop(csv);
     parts.into_iter().for_each(|(part, _)| rows.append(part));
+}
+
+/// What `of` makes of the rows of a file, some thousand at a time, of which none is kept.
+pub fn survey<T: Send>(csv: &CsvFile, layout: &Layout, writing: &Writing, of: impl Fn(&Rows) -> T + Sync) -> Vec<T> {
+    let plan = Plan::new(csv, layout, writing);
+    let chunks = csv.chunks().into_par_iter().map(|chunk| {
+        let mut rows = Rows::default();
+        rows.append(plan.part(0, &chunk).0);
+        of(&rows)
+    });
+    chunks.collect()
 }
 
 /// After how many records it is guessed how many there will be.
@@ -57,6 +78,8 @@ struct Plan<'a> {
     writing: &'a Writing,
     nulls: Vec<&'a str>,
     changes_only: Option<usize>,
+    number: Option<usize>,
+    keep: Option<Keep<'a>>,
 }
 
 impl<'a> Plan<'a> {
@@ -67,7 +90,16 @@ impl<'a> Plan<'a> {
         // A blank cell is blank whatever `nulls` says, so only the others need a look.
         let nulls = writing.nulls.iter().map(String::as_str).filter(|null| !null.is_empty()).collect();
         let columns = Columns::new(fields.iter().map(Option::is_some));
-        Plan { columns, cells, width: csv.headers().len(), writing, nulls, changes_only: csv.column("ChangesOnly") }
+        let [changes_only, number] = ["ChangesOnly", "PersonNumber"].map(|name| csv.column(name));
+        Plan { columns, cells, width: csv.headers().len(), writing, nulls, changes_only, number, keep: None }
+    }
+
+    fn keeps(&self, record: &Record<'_>) -> bool {
+        self.keep.is_none_or(|keep| {
+            let is_whole = record.len() == self.width;
+            let number = self.number.filter(|_| is_whole).map(|field| self.text(record, field));
+            keep(number.filter(|number| is_readable(number)))
+        })
     }
 
     fn part(&self, file: u32, chunk: &Chunk<'_>) -> (Part, bool) {
@@ -78,11 +110,15 @@ impl<'a> Plan<'a> {
                 part.reserve(chunk.bytes() / record.offset.max(1));
             }
             part.records += 1;
+            let is_kept = self.keeps(&record);
             if record.len() != self.width {
-                part.misshapen.push(original(file, &record));
+                part.misshapen.extend(is_kept.then(|| original(file, &record)));
                 return;
             }
             changes_only |= self.changes_only.is_some_and(|at| self.says_changes_only(&record, at));
+            if !is_kept {
+                return;
+            }
             let (codes, facts) = self.read_cells(&record, &mut part);
             if codes.has_keys() || codes.has_values() {
                 part.originals.push(original(file, &record));
@@ -198,6 +234,11 @@ impl Reading<'_> {
         }
         (self.codes, self.facts)
     }
+}
+
+/// Whether a PersonNumber can be read: it is not blank, and not damaged.
+pub(super) fn is_readable(number: &str) -> bool {
+    !number.is_empty() && !is_spreadsheet_damage(number)
 }
 
 /// What a spreadsheet makes of a long identifier (rule 4): digits with an optional fraction and `E+` digits, or a leading `=`.

@@ -168,7 +168,7 @@ mod tests {
         let file = CsvFile::open_side("d.csv", csv.into(), &extract, "DepartmentId").unwrap();
         let writing = Writing { dates: DateFormat::default(), nulls: vec![], history };
         let (mut rows, mut seen) = (Rows::default(), Seen::default());
-        add_file(&mut rows, &mut seen, file, &layout, &writing);
+        add_file(&mut rows, &mut seen, file, &layout, &writing, None);
         Side::new("departments", "DepartmentId".into(), layout, rows, day(2026, 11, 20))
     }
 

@@ -6,6 +6,7 @@ use super::{Table, Workforce, Writing, add_file, normalize};
 use crate::model::date::DateFormat;
 use crate::model::kind::Kind;
 use crate::model::layout::Layout;
+use crate::model::range::KeyRange;
 use crate::stages::read::{CsvFile, Extract};
 
 /// D of all unit tests.
@@ -25,7 +26,7 @@ impl Csv {
 
 /// The workforce of these files, one a kind, as of [`DAY`].
 pub fn workforce(files: Vec<Csv>) -> Workforce {
-    normalize(tables(&files), DAY)
+    normalize(tables(&files), DAY, KeyRange::ALL)
 }
 
 /// The rows of these files, before anything is decided.
@@ -44,7 +45,7 @@ pub fn tables(files: &[Csv]) -> [Table; Kind::ALL.len()] {
         for file in files.iter().filter(|file| file.kind == kind) {
             let name = format!("{kind}.csv");
             let csv = CsvFile::open(&name, kind, file.text.clone().into_bytes(), &options, false, &[]).unwrap();
-            add_file(&mut table.rows, &mut table.seen, csv, &table.layout, &writing);
+            add_file(&mut table.rows, &mut table.seen, csv, &table.layout, &writing, None);
         }
         table
     })

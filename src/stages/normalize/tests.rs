@@ -165,7 +165,7 @@ fn rule_6_an_untyped_assignment_asks_its_work_relationship() {
     assert_eq!(of("O"), "ROW021", "both rows are set aside");
     assert_eq!(of(""), "", "all are admitted");
     let untyped = three(ONE[0], "1,w,,2020-01-01,,Y", "1,w,a,,2020-01-01,,,Y");
-    assert_eq!(untyped.findings.iter().map(|(code, ..)| code.to_string()).collect::<Vec<_>>(), ["ROW023"]);
+    assert_eq!((untyped.findings.iter().count(), untyped.untyped.len()), (0, 1), "ROW023");
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn rule_6_an_untyped_assignment_asks_the_work_relationship_of_another_person() {
     let of = |own: &str, others: &str| {
         let relationships = format!("{own}2,v,{others},2020-01-01,,Y");
         let workforce = three(ONE[0], &relationships, "1,v,a,,2020-01-01,,,Y\n1,v,b,E,2027-01-01,,,Y");
-        let untyped = workforce.findings.iter().any(|(code, ..)| code.text() == "ROW023");
+        let untyped = !workforce.untyped.is_empty();
         format!("{} {} {untyped}", codes(&workforce, "1"), codes(&workforce, "2"))
     };
     assert_eq!(of("", "E"), "KEY020 KEY020 false");

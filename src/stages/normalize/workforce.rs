@@ -1,6 +1,8 @@
 //! The workforce: every PersonNumber of the source in byte order, and the rows of each, contiguous.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
+use std::ops::Range;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -12,6 +14,7 @@ use crate::model::code::Codes;
 use crate::model::finding::Findings;
 use crate::model::kind::Kind;
 use crate::model::layout::{Layout, assignment, manager, work_relationship};
+use crate::model::range::KeyRange;
 use crate::model::row::{Groups, NOBODY, Row, Rows};
 
 /// The rows of one kind. A kind that the pipeline does not configure has none.
@@ -95,8 +98,15 @@ pub struct Workforce {
     pub shape: Shape,
     /// By person.
     pub notes: Vec<Notes>,
-    /// Codes of rows and of files.
+    /// Those that this is about. The others are here because they have a say in what becomes of these, and are counted
+    /// and written with their own range.
+    pub own: Range<usize>,
+    /// Whether nobody stands before these.
+    pub is_first: bool,
+    /// Codes of rows.
     pub findings: Findings,
+    /// Assignment files with rows of which nothing tells the type (`ROW023`).
+    pub untyped: BTreeSet<u32>,
     /// What it took to compare keys; managers are looked up in it.
     pub indexes: Indexes,
     numbers: Numbers,
@@ -178,6 +188,11 @@ impl Workforce {
         position.map_or("", |position| rows.cells(&rows.rows[position as usize]).get(assignment::ASSIGNMENT_ID))
     }
 
+    /// Whether a row is counted here: its person is, or it is nobody's.
+    pub fn is_own(&self, row: &Row) -> bool {
+        row.person == NOBODY || self.own.contains(&(row.person as usize))
+    }
+
     pub fn table(&self, kind: Kind) -> &Table {
         &self.tables[kind as usize]
     }
@@ -185,17 +200,23 @@ impl Workforce {
 
 /// Whether any primary flag of any kind is filled in anywhere, with whatever text (`SRC020`).
 pub fn has_primary_flags(tables: &[Table; Kind::ALL.len()]) -> bool {
-    [Kind::WorkRelationship, Kind::Assignment].iter().any(|kind| {
-        const FLAGS: [&str; 3] = ["PrimaryFlag", "PrimaryAssignmentFlag", "PrimaryWorkRelationFlag"];
-        let table = &tables[*kind as usize];
-        let places: Vec<usize> = FLAGS.iter().filter_map(|flag| table.layout.place(flag)).collect();
-        let is_filled = |row: &Row| places.iter().any(|place| !table.rows.cells(row).get(*place).is_empty());
-        table.rows.rows.par_iter().any(is_filled)
-    })
+    Kind::ALL.into_iter().zip(tables).any(|(kind, table)| says_primary(kind, &table.layout, &table.rows))
 }
 
-/// Groups the rows of all kinds by person and decides every row's fate (rules 4 to 9).
-pub fn normalize(mut tables: [Table; Kind::ALL.len()], day: jiff::civil::Date) -> Workforce {
+/// The same for some rows of a kind.
+pub fn says_primary(kind: Kind, layout: &Layout, rows: &Rows) -> bool {
+    const FLAGS: [&str; 3] = ["PrimaryFlag", "PrimaryAssignmentFlag", "PrimaryWorkRelationFlag"];
+    if !matches!(kind, Kind::WorkRelationship | Kind::Assignment) {
+        return false;
+    }
+    let places: Vec<usize> = FLAGS.iter().filter_map(|flag| layout.place(flag)).collect();
+    let is_filled = |row: &Row| places.iter().any(|place| !rows.cells(row).get(*place).is_empty());
+    rows.rows.par_iter().any(is_filled)
+}
+
+/// Groups the rows of all kinds by person and decides every row's fate (rules 4 to 9). It is about the persons of `range`;
+/// whoever else the rows are of is known, and not counted.
+pub fn normalize(mut tables: [Table; Kind::ALL.len()], day: jiff::civil::Date, range: KeyRange) -> Workforce {
     let shape = Shape::of(&tables);
     let numbers = group_by_number(&mut tables);
     let managers = &tables[Kind::Manager as usize];
@@ -204,9 +225,12 @@ pub fn normalize(mut tables: [Table; Kind::ALL.len()], day: jiff::civil::Date) -
     }
     let mut workforce = Workforce {
         notes: vec![Notes::default(); numbers.ends.len()],
+        is_first: range.is_first(),
+        own: range.of(numbers.ends.len(), |person| numbers.get(person)),
         tables,
         shape,
         findings: Findings::default(),
+        untyped: BTreeSet::new(),
         indexes: Indexes::default(),
         numbers,
     };
@@ -232,7 +256,7 @@ fn group_managers(tables: &mut [Table; Kind::ALL.len()], persons: usize) {
 /// The PersonNumber of a row, where it can be read: not blank, and not damaged.
 fn readable_number<'a>(rows: &'a Rows, row: &Row) -> Option<&'a str> {
     let number = rows.cells(row).get(0);
-    (!number.is_empty() && !super::rows::is_spreadsheet_damage(number)).then_some(number)
+    super::rows::is_readable(number).then_some(number)
 }
 
 /// What the rows of a table are sorted by: the beginning of the PersonNumber as one number, which tells most of them

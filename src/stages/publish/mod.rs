@@ -14,6 +14,7 @@ pub mod lists;
 mod lock;
 pub mod manifest;
 mod options;
+mod parts;
 pub mod runs;
 mod staging;
 mod tally;

@@ -2,30 +2,30 @@
 //! removed. What is added is hashed on its way to the disk; what is committed was read back first.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions, Permissions};
-use std::io::{self, BufWriter, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::fs::{self, Permissions};
+use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Component, Path, PathBuf};
 
 use rayon::prelude::*;
-use rustix::fs::OFlags;
 use tempfile::TempDir;
 
 use super::folder::{self, STAGING};
 use super::manifest::{self, Manifest, Output};
-use super::tally::Tallied;
+use super::parts::Begun;
 use super::{Lock, PublishError, compare, delivery, lists, verify};
 use crate::openpgp::Seal;
-use crate::stages::map::FieldLineage;
+use crate::stages::map::{FieldLineage, Part};
 
-/// Writes the content of a file and returns the number of its rows, headers not counted (0 for what has none).
+/// Writes the content of a file, or a part of it, and returns the number of its rows, headers not counted (0 for what has
+/// none).
 pub type Content<'a> = Box<dyn FnOnce(&mut (dyn Write + Send + Sync)) -> io::Result<u64> + Send + 'a>;
 
 /// A file that a run leaves.
 pub struct Artifact<'a> {
     /// Relative to the run: `users.csv`, `rejects/person.csv`.
     pub path: String,
-    /// How many rows it must have, where the caller knows: another number is an error.
+    /// How many rows this must have, where the caller knows: another number is an error.
     pub rows: Option<u64>,
     /// For CSV, the records before the first row: its records are then counted on reading back. `None` for anything else.
     pub headers: Option<u64>,
@@ -37,6 +37,8 @@ pub struct Staging {
     // Removed before the lock is given back: fields drop in this order.
     folder: TempDir,
     made: Made,
+    /// Files of which more is to come, in the order in which they were begun.
+    begun: Vec<Begun>,
     written: Vec<Output>,
     /// What the outputs are sealed with when they are published.
     seal: Option<Seal>,
@@ -58,6 +60,12 @@ impl Drop for Made {
             let _ = if folder::is_folder(path) { fs::remove_dir(path) } else { fs::remove_file(path) };
         }
     }
+}
+
+/// A file after a part of it was written.
+enum Progressed {
+    Begun(Begun),
+    Whole(Output),
 }
 
 /// A run that consumers see. Holds the lock until it is dropped.
@@ -89,7 +97,7 @@ impl Staging {
             tempfile::Builder::new().prefix(STAGING).permissions(Permissions::from_mode(0o700)).tempdir_in(&runs);
         let stage = stage.map_err(PublishError::io(&runs, "written to"))?;
         folder::restrict(stage.path()).map_err(PublishError::io(stage.path(), "made private"))?;
-        Ok(Staging { folder: stage, made, written: Vec::new(), seal: None, to: to.into(), lock })
+        Ok(Staging { folder: stage, made, begun: Vec::new(), written: Vec::new(), seal: None, to: to.into(), lock })
     }
 
     /// For a stage that is never committed: with it goes whatever of the target was not there before.
@@ -111,19 +119,44 @@ impl Staging {
 
     /// Writes one file, 0600, to the disk itself. After an error the stage is of no more use.
     pub fn add(&mut self, artifact: Artifact<'_>) -> Result<&Output, PublishError> {
-        self.written.push(write(self.folder.path(), artifact)?);
+        self.add_all(vec![artifact])?;
         Ok(&self.written[self.written.len() - 1])
     }
 
     /// Writes several files, side by side. Of several errors the first in their order is told.
     pub fn add_all(&mut self, artifacts: Vec<Artifact<'_>>) -> Result<(), PublishError> {
+        self.add_parts(artifacts, true)
+    }
+
+    /// As [`Staging::add_all`], where a file may come in parts, one after the other; with the `last` of them all are whole.
+    pub fn add_parts(&mut self, artifacts: Vec<Artifact<'_>>, last: bool) -> Result<(), PublishError> {
         let folder = self.folder.path();
-        let written: Vec<Result<Output, PublishError>> =
-            artifacts.into_par_iter().map(|artifact| write(folder, artifact)).collect();
-        for output in written {
-            self.written.push(output?);
+        let mut begun = std::mem::take(&mut self.begun);
+        let goes_on = |artifact: &Artifact<'_>| {
+            let place = begun.iter().position(|file| file.path() == artifact.path);
+            place.map(|place| begun.remove(place))
+        };
+        let parts: Vec<_> = artifacts.iter().map(goes_on).collect();
+        let write = |(begun, artifact): (Option<Begun>, Artifact<'_>)| {
+            check_name(&artifact.path)?;
+            let begun = begun.map_or_else(|| Begun::new(folder, &artifact), Ok)?.go_on(artifact)?;
+            if last { begun.end().map(Progressed::Whole) } else { Ok(Progressed::Begun(begun)) }
+        };
+        let written: Vec<Result<Progressed, PublishError>> =
+            parts.into_par_iter().zip(artifacts.into_par_iter()).map(write).collect();
+        for file in written {
+            match file? {
+                Progressed::Begun(file) => self.begun.push(file),
+                Progressed::Whole(file) => self.written.push(file),
+            }
         }
         Ok(())
+    }
+
+    /// How much there is of a file yet.
+    pub fn part(&self, path: &str, is_last: bool) -> Part {
+        let begun = self.begun.iter().find(|file| file.path() == path);
+        Part { before: begun.map(Begun::rows), is_last }
     }
 
     /// Where a file that was added can be read, for the comparison with the last run.
@@ -238,49 +271,6 @@ impl Published {
     pub fn prune(&self, keep_runs: u32) -> Result<Vec<String>, PublishError> {
         folder::prune(&self.to, keep_runs, &self.name)
     }
-}
-
-/// Writes one file below the stage's folder.
-fn write(folder: &Path, artifact: Artifact<'_>) -> Result<Output, PublishError> {
-    check_name(&artifact.path)?;
-    let path = folder.join(&artifact.path);
-    if let Some(above) = path.parent() {
-        folder::create_own(above)?;
-    }
-    let file = create_file(&path).map_err(|e| match e.kind() {
-        io::ErrorKind::AlreadyExists => PublishError::Twice(artifact.path.clone()),
-        _ => PublishError::Io { path: path.clone(), doing: "created", source: e },
-    })?;
-    let mut out = BufWriter::with_capacity(1 << 18, Tallied::new(file));
-    let settled = (artifact.write)(&mut out).and_then(|rows| {
-        let (file, seen) = out.into_inner()?.finish();
-        file.sync_all()?;
-        Ok((rows, seen))
-    });
-    let (rows, seen) = settled.map_err(PublishError::io(&path, "written"))?;
-    match artifact.rows {
-        Some(expected) if expected != rows => {
-            return Err(PublishError::Rows { path: artifact.path, expected, written: rows });
-        }
-        _ => {}
-    }
-    let rows = (artifact.rows.is_some() || artifact.headers.is_some() || rows > 0).then_some(rows);
-    Ok(Output {
-        path: artifact.path,
-        sha256: seen.sha256,
-        bytes: seen.bytes,
-        rows,
-        headers: artifact.headers,
-        fields: Vec::new(),
-    })
-}
-
-/// A new file, 0600 whatever the umask; neither an existing one nor a link is written to (promise 20).
-fn create_file(path: &Path) -> io::Result<File> {
-    let nofollow = OFlags::NOFOLLOW.bits() as i32;
-    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).custom_flags(nofollow).open(path)?;
-    file.set_permissions(Permissions::from_mode(0o600))?;
-    Ok(file)
 }
 
 /// Relative, nothing but plain parts, none of them hidden.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::finding::{Balance, Balances};
 use crate::model::kind::Kind;
-use crate::model::row::{Fate, NOBODY, Rows};
+use crate::model::row::{Fate, NOBODY};
 use crate::model::worker::Disposition;
 use crate::stages::normalize::Workforce;
 use crate::stages::resolve::Resolved;
@@ -50,13 +50,25 @@ impl Persons {
         persons
     }
 
+    /// Adds the persons of a later part.
+    pub fn add(&mut self, later: Persons) {
+        self.present += later.present;
+        self.emitted += later.emitted;
+        self.active += later.active;
+        for (state, count) in later.excluded {
+            *self.excluded.entry(state).or_default() += count;
+        }
+        self.filtered += later.filtered;
+        self.quarantined += later.quarantined;
+    }
+
     pub fn is_even(&self) -> bool {
         self.present == self.emitted + self.excluded.values().sum::<u64>() + self.filtered + self.quarantined
     }
 }
 
 /// Counts every row of every kind once. What was read is counted at the files, what became of it at the persons: the
-/// two meet only here.
+/// two meet only here. Of a workforce that is about some persons, only what became of their rows is counted.
 pub fn of_rows(workforce: &Workforce, resolved: &[Resolved], day: Date) -> Balances {
     let mut balances = Balances::default();
     for kind in Kind::ALL {
@@ -64,7 +76,7 @@ pub fn of_rows(workforce: &Workforce, resolved: &[Resolved], day: Date) -> Balan
         let balance = &mut balances[kind as usize];
         balance.records = rows.files.iter().map(|file| file.records).sum();
         balance.rejected += rows.misshapen.len() as u64;
-        for row in &rows.rows {
+        for row in rows.rows.iter().filter(|row| workforce.is_own(row)) {
             match row.fate {
                 Fate::Rejected => balance.rejected += 1,
                 Fate::Duplicate => balance.duplicates += 1,
@@ -77,7 +89,7 @@ pub fn of_rows(workforce: &Workforce, resolved: &[Resolved], day: Date) -> Balan
             }
         }
         if kind.satellite().is_some() {
-            count_satellite(balance, kind, rows, resolved, day);
+            count_satellite(balance, kind, workforce, resolved, day);
         }
     }
     for person in resolved.iter().filter(|person| person.present && person.disposition != Disposition::Quarantined) {
@@ -91,8 +103,9 @@ pub fn of_rows(workforce: &Workforce, resolved: &[Resolved], day: Date) -> Balan
 
 /// The admitted rows of a satellite whose persons are not quarantined: used is the one that a rule took. A manager of an
 /// assignment that is in no file is nobody's, and is not taken.
-fn count_satellite(balance: &mut Balance, kind: Kind, rows: &Rows, resolved: &[Resolved], day: Date) {
-    let admitted = rows.rows.iter().enumerate().filter(|(_, row)| row.fate == Fate::Admitted);
+fn count_satellite(balance: &mut Balance, kind: Kind, workforce: &Workforce, resolved: &[Resolved], day: Date) {
+    let rows = workforce.table(kind).rows.rows.iter().enumerate();
+    let admitted = rows.filter(|(_, row)| row.fate == Fate::Admitted && workforce.is_own(row));
     for (position, row) in admitted {
         let person = resolved.get(row.person as usize);
         if person.is_some_and(|person| person.disposition == Disposition::Quarantined) {

@@ -68,6 +68,7 @@ impl Run {
             inbox: &inbox,
             now,
             keep_on_disk: self.keep_on_disk,
+            read_again: false,
         })
     }
 
@@ -250,7 +251,7 @@ fn a_folder_is_read_in_place() {
 /// What was fetched, once more.
 fn again(file: &Fetched) -> Fetched {
     let body = match &file.body {
-        Body::File(path) => Body::File(path.clone()),
+        Body::File(path) | Body::InPlace(path) => Body::File(path.clone()),
         Body::Memory(bytes) => Body::Memory(bytes.clone()),
     };
     let (name, sha256) = (file.name.clone(), file.sha256.clone());
