@@ -17,15 +17,12 @@ use crate::model::date::DateFormat;
 use crate::model::kind::Kind;
 use crate::model::range::KeyRange;
 use crate::model::worker::Disposition;
-use crate::people::{AsOfDate, Checked, Input, Mapped, People, Refused};
+use crate::people::{AsOfDate, Checked, Input, Mapped, People};
 use crate::pipeline::{Pipeline, scope};
-use crate::stages::map::{
-    self, ElementTable, FieldFinding, ListPlan, MapError, MappedOutput, Problem, Scope, TableColumns,
-};
+use crate::stages::map::{self, ElementTable, ListPlan, MapError, MappedOutput, Scope, TableColumns};
 use crate::stages::normalize::{self, Side, Table, Workforce};
 use crate::stages::resolve::{self, Order, Resolved, managers};
 use crate::stages::validate::{attributes, uniqueness};
-use crate::targets::FieldType;
 
 /// Who is emitted, before anything is mapped.
 pub struct Users {

@@ -244,7 +244,7 @@ mod tests {
             sink(&vec![7; self.sends.min(limit as usize + 1)])
         }
 
-        fn path(&self, _: &str) -> Option<std::path::PathBuf> {
+        fn path(&self, _: &str) -> Option<PathBuf> {
             None
         }
 
