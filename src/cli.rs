@@ -265,7 +265,7 @@ pub struct Running {
     /// Let a guard through for this run, as in max_leavers=5%
     #[arg(long, value_name = "GUARD=VALUE")]
     pub allow: Vec<Allow>,
-    /// Take no more memory than this, as in 4GiB: people are worked on range by range, which takes longer
+    /// Take no more memory than this, as in 4GiB, and more time: people are worked on in ranges
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub memory: Option<u64>,
     /// Also write the report's summary here, as JSON

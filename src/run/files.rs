@@ -35,7 +35,7 @@ impl Staged {
         let mut artifacts: Vec<Artifact<'_>> = Vec::new();
         let mut paths = Vec::new();
         for (nth, Mapped { plan, output, fields, rows, .. }) in people.outputs.iter().enumerate() {
-            let files = map::files(plan, output, rows, &part);
+            let files = map::files(plan, output, rows, part(&plan.file));
             if of_users.contains(&nth) {
                 paths.extend(files.iter().map(|file| file.path.clone()));
             }

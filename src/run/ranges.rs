@@ -9,11 +9,12 @@ use super::{Arrived, RunError, World, people, users};
 use crate::model::kind::Kind;
 use crate::people::{AsOfDate, Input, People};
 use crate::pipeline::{AsOf, Pipeline};
-use crate::stages::fetch::{Fetched, Location};
+use crate::stages::fetch::{Fetch, Fetched, Location};
 use crate::stages::map::CheckPlan;
 use crate::stages::normalize::ties::{Related, Strands, Ties};
 use crate::stages::normalize::{self, Side, Table, related};
 use crate::stages::resolve::Order;
+use crate::targets::Format;
 
 /// What the program takes without any people, in bytes: measured, and rounded up.
 const PROGRAM: u64 = 96 << 20;
@@ -31,10 +32,10 @@ pub fn needs_everybody(pipeline: &Pipeline) -> Option<String> {
     if let Some((output, why)) = outputs.iter().find_map(|output| Some((output, output.needs_everybody()?))) {
         return Some(format!("\"{}\": {why}", output.file));
     }
-    let of_users = outputs.iter().filter(|output| output.rows.is_none()).count();
-    let is_from_server = |fetch: &crate::stages::fetch::Fetch| matches!(fetch.from, Location::Sftp(_));
-    let why = if of_users > 1 {
-        "there are several outputs, whose rows are counted through"
+    let tables = outputs.iter().filter(|output| output.rows.is_none() && output.format == Format::Csv).count();
+    let is_from_server = |fetch: &Fetch| matches!(fetch.from, Location::Sftp(_));
+    let why = if tables > 1 {
+        "there are several CSV outputs, whose rows are counted through"
     } else if pipeline.options.resolve.order == Order::ManagersFirst {
         "[resolve] order = \"managers-first\""
     } else if pipeline.checks.iter().any(CheckPlan::compares) {
@@ -146,11 +147,9 @@ fn survey(arrived: &Arrived, pipeline: &Pipeline, world: &World<'_>) -> Result<S
         // A message that is compressed is there beside what it unpacks to.
         let packed = if bytes > file.bytes { file.bytes } else { 0 };
         survey.largest = survey.largest.max(bytes + packed);
-        for (strands, says_primary) in parts {
-            survey.strands.add(strands);
-            has_flags |= says_primary;
-        }
-        survey.strands.settle();
+        let (strands, says_primary): (Vec<Strands>, Vec<bool>) = parts.into_iter().unzip();
+        survey.strands.add(strands);
+        has_flags |= says_primary.contains(&true);
         world.progress.advance(file.bytes);
     }
     users::check_flags(has_flags, pipeline)?;

@@ -35,6 +35,7 @@ mod kinds;
 mod laws;
 mod layers;
 mod mapping;
+mod memory;
 mod openlineage;
 mod openpgp;
 mod oracle;

@@ -47,16 +47,10 @@ pub struct OutputFile<'a> {
     pub write: Content<'a>,
 }
 
-/// The files of an output with these rows of its table, in this order. `part_of` tells of each which part of it they make:
-/// the formats that need all rows at once take no other than the whole ([`OutputPlan::needs_everybody`]).
-pub fn files<'a>(
-    plan: &'a OutputPlan,
-    output: &'a MappedOutput,
-    rows: &'a [u32],
-    part_of: &dyn Fn(&str) -> Part,
-) -> Vec<OutputFile<'a>> {
+/// The files of an output with these rows of its table, in this order. They make `part` of it, which is the whole where
+/// the output needs all rows at once ([`OutputPlan::needs_everybody`]).
+pub fn files<'a>(plan: &'a OutputPlan, output: &'a MappedOutput, rows: &'a [u32], part: Part) -> Vec<OutputFile<'a>> {
     let profile = plan.profile;
-    let part = part_of(&plan.file);
     let one = |write| vec![OutputFile { path: plan.file.clone(), rows: None, headers: None, write }];
     let json = || Json::new(output, &profile.schemas);
     match plan.format {
@@ -71,7 +65,7 @@ pub fn files<'a>(
             one(Box::new(move |out| json.write_array(rows, part, out)))
         }
         Format::ScimBulk => bulk::files(plan, output, rows),
-        Format::Ldif => ldif::files(plan, output, rows, part_of),
+        Format::Ldif => ldif::files(plan, output, rows),
     }
 }
 

@@ -21,39 +21,26 @@ struct Entries<'a> {
 }
 
 /// The files of an output as LDIF.
-pub(super) fn files<'a>(
-    plan: &'a OutputPlan,
-    output: &'a MappedOutput,
-    rows: &'a [u32],
-    part_of: &dyn Fn(&str) -> Part,
-) -> Vec<OutputFile<'a>> {
+pub(super) fn files<'a>(plan: &'a OutputPlan, output: &'a MappedOutput, rows: &'a [u32]) -> Vec<OutputFile<'a>> {
     let field = |kind| output.fields.iter().position(|field| field.kind == kind);
     let Some(identifier) = field(FieldType::Identifier) else { return Vec::new() };
     let entries = Entries { plan, output, identifier, manager: field(FieldType::Manager) };
+    let people = move |out: &mut dyn Write| entries.write(rows, Entries::entry, out);
+    let managers = move |out: &mut dyn Write| entries.write(rows, Entries::manager, out);
     let (stem, ending) = plan.file.rsplit_once('.').unwrap_or((&plan.file, "ldif"));
-    let of_managers = format!("{stem}-managers.{ending}");
-    let (part, part_of_managers) = (part_of(&plan.file), part_of(&of_managers));
-    let people = move |out: &mut dyn Write| entries.write(rows, part, Entries::entry, out);
-    let managers = move |out: &mut dyn Write| entries.write(rows, part_of_managers, Entries::manager, out);
     let file = |path, write| OutputFile { path, rows: None, headers: None, write };
     let mut files = vec![file(plan.file.clone(), Box::new(people) as super::Content<'a>)];
     if entries.manager.is_some() {
-        files.push(file(of_managers, Box::new(managers)));
+        files.push(file(format!("{stem}-managers.{ending}"), Box::new(managers)));
     }
     files
 }
 
 impl Entries<'_> {
     /// Writes a record for each of these rows that has one.
-    fn write(
-        &self,
-        rows: &[u32],
-        part: Part,
-        one: fn(&Self, u32, &mut Vec<u8>) -> bool,
-        out: &mut dyn Write,
-    ) -> io::Result<u64> {
+    fn write(&self, rows: &[u32], one: fn(&Self, u32, &mut Vec<u8>) -> bool, out: &mut dyn Write) -> io::Result<u64> {
         // Without `version: 1`, which slapadd would take for an entry; every other reader takes it as said.
-        let mut records = part.after_first(b"\n", out);
+        let mut records = Part::WHOLE.after_first(b"\n", out);
         in_parallel(rows, &mut records, |rows| Ok(self.render(rows, one)))
     }
 

@@ -131,6 +131,7 @@ impl OutputPlan {
         match self.format {
             Format::ScimBulk => Some("SCIM bulk requests are numbered, and name managers that stand in others"),
             Format::Parquet => Some("Parquet is written in columns"),
+            Format::Ldif => Some("LDIF names managers that stand before their reports"),
             _ if self.profile.managers_first => Some("its target wants managers before their reports"),
             Format::Csv if is_limited => Some("its files are limited in size"),
             _ => None,

@@ -7,14 +7,14 @@ use std::ops::Range;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
+use super::places::{differ, picked, places_of};
 use super::strangers::{self, Strangers};
 use super::types::{Typed, period_type, relationship_type, worker_type};
 use super::workforce::{Notes, Shape, Workforce};
-use crate::model::attribute;
 use crate::model::code::{Code, Codes, Severity, entry};
 use crate::model::finding::{Example, Findings};
 use crate::model::kind::Kind;
-use crate::model::layout::{Layout, assignment, person_id, satellite, work_relationship};
+use crate::model::layout::{assignment, person_id, satellite, work_relationship};
 use crate::model::row::{Cells, Fate, NOBODY, Row, Rows};
 
 /// Decides all fates and notes every person's findings of its own rows.
@@ -102,13 +102,6 @@ impl<'a> Context<'a> {
     fn cells(&self, kind: Kind, row: &Row) -> Cells<'a> {
         self.tables[kind as usize].cells(row)
     }
-}
-
-/// The places, on an assignment row, of the columns that are another kind's (rule 9): a name that several kinds carry is
-/// the assignment's, then the work relationship's, then the person's; so no key is among them.
-pub(super) fn places_of(kind: Kind, layout: &Layout) -> Vec<usize> {
-    let belongs = |name: &str| attribute::find_name(name).next().is_some_and(|attribute| attribute.kind == kind);
-    layout.columns().iter().enumerate().filter(|(_, (name, _))| belongs(name)).map(|(place, _)| place).collect()
 }
 
 /// A run of persons with their rows, for one thread.
@@ -395,14 +388,4 @@ impl Group<'_, '_> {
         let number = context.cells(kind, row).get(0);
         self.findings.add(code, severity, || address(context, kind, row, Some(number)));
     }
-}
-
-/// The cells at some places.
-pub(super) fn picked<'a>(cells: Cells<'a>, places: &[usize]) -> Vec<&'a str> {
-    places.iter().map(|place| cells.get(*place)).collect()
-}
-
-fn differ<T: PartialEq>(values: impl IntoIterator<Item = T>) -> bool {
-    let mut values = values.into_iter();
-    values.next().is_some_and(|first| values.any(|other| other != first))
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
-use super::fates::{picked, places_of};
+use super::places::{picked, places_of};
 use super::workforce::Workforce;
 use crate::model::buckets::{Buckets, hash};
 use crate::model::code::Code;

@@ -4,6 +4,7 @@
 mod case;
 mod fates;
 mod keys;
+mod places;
 pub mod related;
 mod rows;
 mod side;

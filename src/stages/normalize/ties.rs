@@ -48,18 +48,25 @@ impl Strands {
     }
 
     /// Adds what other rows say.
-    pub fn add(&mut self, other: Strands) {
-        self.persons.extend(other.persons);
-        self.holds.extend(other.holds);
-        self.leads.extend(other.leads);
-        self.bytes += other.bytes;
+    pub fn add(&mut self, others: Vec<Strands>) {
+        fn add<T: Copy>(into: &mut Vec<T>, from: &[Strands], of: fn(&Strands) -> &[T]) {
+            into.reserve_exact(from.iter().map(|strands| of(strands).len()).sum());
+            from.iter().for_each(|strands| into.extend_from_slice(of(strands)));
+        }
+        add(&mut self.persons, &others, |strands| &strands.persons);
+        add(&mut self.holds, &others, |strands| &strands.holds);
+        add(&mut self.leads, &others, |strands| &strands.leads);
+        self.bytes += others.iter().map(|strands| strands.bytes).sum::<usize>();
+        drop(others);
+        self.settle();
     }
 
     /// Forgets what was said more than once.
-    pub fn settle(&mut self) {
+    fn settle(&mut self) {
         fn settle<T: Ord + Send>(of: &mut Vec<T>) {
             of.par_sort_unstable();
             of.dedup();
+            of.shrink_to_fit();
         }
         settle(&mut self.persons);
         settle(&mut self.holds);
@@ -85,8 +92,7 @@ pub struct Ties {
 }
 
 impl Ties {
-    pub fn new(mut strands: Strands) -> Ties {
-        strands.settle();
+    pub fn new(strands: Strands) -> Ties {
         let Strands { persons, holds, leads, .. } = strands;
         let mut by_hash: Vec<(u64, u32)> =
             persons.par_iter().enumerate().map(|(place, (_, hash))| (*hash, place as u32)).collect();
@@ -226,7 +232,7 @@ mod tests {
         let all = tables_of();
         let mut strands = Strands::default();
         for table in &all {
-            strands.add(Strands::of(&table.rows, &roles(table, &unique())));
+            strands.add(vec![Strands::of(&table.rows, &roles(table, &unique()))]);
         }
         let ties = Ties::new(strands);
         assert_eq!(ties.len(), 40);

@@ -1,0 +1,169 @@
+//! `run --memory`: people in ranges give the same run, to the last byte, and what cannot be done so is refused at once.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::product::{HCMSYNC, Place, Said};
+
+/// Enough that a limit matters.
+const PERSONS: &str = "20000";
+
+/// Everything that can be asked of ranges at once: lists, nested targets, a file of a state, a side extract, a selection,
+/// checks, a condition, and an output of the side extract's own rows.
+const PIPELINE: &str = "
+name = 'ranges'
+as_of = 'file-name'
+[fetch]
+from = 'in'
+[decrypt]
+secret_key = ['in/keys/customer-key_priv.asc']
+passphrase = { file = 'in/keys/passphrase' }
+signer = ['in/keys/fusion-key_pub.asc']
+[extract.person]
+file = 'Person_*.csv.pgp'
+[extract.work_relationship]
+file = 'WorkRelationship_*.csv.pgp'
+[extract.assignment]
+file = 'Assignment_*.csv.pgp'
+[select]
+where = \"LegalEmployerName <> 'Vision India Pvt Ltd'\"
+[resolve.emit]
+future = { file = 'future.csv' }
+[[check]]
+name = 'job'
+sql = \"JobName <> 'Technician'\"
+[[check]]
+name = 'hired'
+over = 'work_relationship'
+sql = \"DateStart > DATE '2010-01-01'\"
+[[output]]
+profile = 'qooper-csv'
+file = 'users.csv'
+where = \"GradeCode IS NULL OR GradeCode <> 'G1'\"
+[[output]]
+profile = 'scim-user'
+file = 'users.jsonl'
+[[output]]
+profile = 'scim-user'
+format = 'json-array'
+file = 'users.json'
+[report]
+headcount = ['LegalEmployerName', 'Country']
+[guard]
+max_quarantined = '20%'
+max_rejected = '5%'
+[publish]
+to = 'out'
+";
+
+/// A folder with extracts of [`PERSONS`] persons and a pipeline.
+fn place(pipeline: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let made = Command::new(HCMSYNC)
+        .args(["sample", "--quiet", "--encrypt", "--persons", PERSONS, "--out"])
+        .arg(folder.path().join("in"))
+        .output();
+    assert!(made.unwrap().status.success());
+    fs::write(folder.path().join("pipeline.toml"), pipeline).unwrap();
+    folder
+}
+
+fn run(folder: &Path, words: &[&str]) -> Said {
+    let file = folder.join("pipeline.toml");
+    Said::of(&Command::new(HCMSYNC).arg("run").arg(file).args(words).output().unwrap())
+}
+
+/// Every file of the current run, and the name of the run.
+fn published(folder: &Path) -> (PathBuf, BTreeMap<PathBuf, Vec<u8>>) {
+    let run = fs::canonicalize(folder.join("out/current")).unwrap();
+    let (mut files, mut open) = (BTreeMap::new(), vec![run.clone()]);
+    while let Some(next) = open.pop() {
+        for path in fs::read_dir(next).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                files.insert(path.strip_prefix(&run).unwrap().to_owned(), fs::read(&path).unwrap());
+            }
+        }
+    }
+    (run.file_name().unwrap().into(), files)
+}
+
+#[test]
+fn ranges_give_the_same_run_to_the_last_byte() {
+    let folder = place(PIPELINE);
+    let said = run(folder.path(), &[]);
+    assert_eq!(said.code, 0, "{}", said.all());
+    let whole = published(folder.path());
+    assert!(whole.1.len() > 10, "{:?}", whole.1.keys());
+    let mut most = 0;
+    for limit in ["1GiB", "135MiB", "120MiB"] {
+        fs::remove_dir_all(folder.path().join("out")).unwrap();
+        let said = run(folder.path(), &["--memory", limit]);
+        assert_eq!(said.code, 0, "{}", said.all());
+        let ranges = said.stderr.lines().filter(|line| line.starts_with("normalize")).count();
+        assert!(ranges >= most, "the less memory, the more ranges: {ranges}, {most}");
+        most = ranges;
+        let parts = published(folder.path());
+        assert_eq!(parts.0, whole.0, "it is the same run");
+        assert_eq!(parts.1.keys().collect::<Vec<_>>(), whole.1.keys().collect::<Vec<_>>());
+        for (path, bytes) in &whole.1 {
+            assert!(parts.1[path] == *bytes, "{} within {limit}", path.display());
+        }
+    }
+    assert!(most > 2, "{most}");
+    let too_little = run(folder.path(), &["--memory", "64MiB"]);
+    assert_eq!(too_little.code, 2);
+    assert!(too_little.stderr.contains("64 MiB are too little"), "{}", too_little.stderr);
+}
+
+#[test]
+fn extracts_that_change_between_two_ranges_stop_the_run() {
+    let folder = place(&PIPELINE.replace("from = 'in'", "from = 'in'\nstable_for = '0s'"));
+    let extract = folder.path().join("in/Person_2026-11-20.csv.pgp");
+    let mut child = Command::new(HCMSYNC)
+        .arg("run")
+        .arg(folder.path().join("pipeline.toml"))
+        .args(["--memory", "120MiB"])
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = String::new();
+    for line in std::io::BufRead::lines(std::io::BufReader::new(child.stderr.take().unwrap())).map_while(Result::ok) {
+        if line.starts_with("survey") {
+            fs::copy(folder.path().join("in/WorkRelationship_2026-11-20.csv.pgp"), &extract).unwrap();
+        }
+        said += &line;
+    }
+    assert_eq!(child.wait().unwrap().code(), Some(5), "{said}");
+    assert!(said.contains("Person_2026-11-20.csv.pgp"), "{said}");
+    assert!(!folder.path().join("out/current").exists());
+}
+
+#[test]
+fn what_needs_everybody_at_once_is_said_before_anything_is_read() {
+    let place = || {
+        let mut place = Place::plain();
+        place.edit("from = \"in\"", "from = \"nowhere\"");
+        place
+    };
+    for (from, to, why) in [
+        ("profile = \"qooper-csv\"", "profile = \"parquet\"", "Parquet is written in columns"),
+        ("file = \"users.csv\"", "file = \"users.csv\"\nlimits = { rows = 10 }", "limited in size"),
+        ("[guard]", "[resolve]\norder = \"managers-first\"\n[guard]", "managers-first"),
+        ("as_of = \"file-name\"", "as_of = { column = \"AsOf\" }", "as_of stands in a column"),
+        ("[guard]", "[[check]]\nname = \"u\"\ncolumn = \"LastName\"\nunique = true\n[guard]", "compares people"),
+    ] {
+        let mut place = place();
+        place.edit(from, to);
+        let said = place.run(&["--memory", "4GiB"]);
+        assert_eq!(said.code, 2, "{why}: {}", said.all());
+        assert!(said.stderr.contains(why) && said.stderr.contains("leave --memory out"), "{why}: {}", said.all());
+        assert!(!place.path("out").exists(), "{why}");
+    }
+    let said = place().run(&["--memory", "4 GB"]);
+    assert_eq!(said.code, 2);
+    assert!(said.stderr.contains("KiB, MiB or GiB"), "{}", said.stderr);
+}
