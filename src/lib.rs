@@ -48,6 +48,14 @@
 //! neither codes nor rejects nor sums (`docs/performance.md`). Each crate stands where it is at home: `memchr` and `csv-core`
 //! cut records, `rayon` shares out files, pieces and persons, `polars` evaluates expressions and writes Parquet, `csv` writes CSV.
 //!
+//! # More people than fit
+//!
+//! Memory grows with the people. With `run --memory` the run reads everything once and keeps of each row a few hashes: who is tied
+//! to whom by a key, an address or a manager ([`stages::normalize::ties`], the same ties by which `explain` leaves out whoever
+//! has no say). Then it takes people in ranges of PersonNumbers, each with those tied to it, through the same stages; of
+//! these, [`Workforce::own`](stages::normalize::Workforce::own) alone are counted and written. What is left of a range is its part of
+//! the outputs on the stage, and sums. A run without a limit is one range.
+//!
 //! # What is never done
 //!
 //! No plaintext on disk but the outputs. Nothing is parsed before its message is verified, nothing is published before

@@ -19,10 +19,13 @@ use crate::targets::Format;
 /// What the program takes without any people, in bytes: measured, and rounded up.
 const PROGRAM: u64 = 96 << 20;
 /// What is kept of a person until the end, in bytes: hashes for the report, which counts different values.
-const KEPT: u64 = 64;
-/// What a person takes while it is worked on, in bytes, beside its rows, and how many times these: measured.
+const KEPT: u64 = 100;
+/// What a person takes while it is worked on, in bytes, beside its rows: measured.
 const PERSON: u64 = 1000;
-const ROWS: f64 = 1.6;
+/// How many times the rows of a person are there, in tenths: while files are read, with what the allocator does not give
+/// back of the range before, and later on. Measured as well.
+const ROWS_READ: u64 = 25;
+const ROWS: u64 = 16;
 /// So many ranges are never needed: then people are tied together.
 const MOST_RANGES: usize = 256;
 
@@ -98,10 +101,12 @@ fn plan(arrived: &Arrived, limit: u64, pipeline: &Pipeline, world: &World<'_>) -
     let ties = Ties::new(strands);
     let persons = ties.len() as u64;
     let a_row = of_rows / persons.max(1);
-    let a_person = PERSON + (a_row as f64 * ROWS) as u64;
     let fixed = PROGRAM + KEPT * persons;
     // While a file is read, it is there beside the rows that are kept; later there is all that is made of these.
-    let takes = |people: u64| fixed + (a_person * people).max(largest + a_row * people);
+    let takes = |people: u64| {
+        let reading = largest + people * a_row * ROWS_READ / 10;
+        fixed + reading.max(people * (PERSON + a_row * ROWS / 10))
+    };
     let mut wanted = 1;
     while wanted <= MOST_RANGES {
         let related: Vec<(usize, Related)> = ties.cut(wanted).into_iter().map(|range| ties.related(range)).collect();
