@@ -141,7 +141,7 @@ impl<'a> Plan<'a> {
 
     /// The trimmed cell, or blank where it says null.
     fn text<'r>(&self, record: &Record<'r>, field: usize) -> &'r str {
-        let text = record.get(field).trim();
+        let text = trimmed(record.get(field));
         if self.nulls.contains(&text) { "" } else { text }
     }
 
@@ -239,6 +239,13 @@ impl Reading<'_> {
 /// Whether a PersonNumber can be read: it is not blank, and not damaged.
 pub(super) fn is_readable(number: &str) -> bool {
     !number.is_empty() && !is_spreadsheet_damage(number)
+}
+
+/// A text without white space around it. Most have none, which two of their bytes tell.
+fn trimmed(text: &str) -> &str {
+    let is_plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    let bytes = text.as_bytes();
+    if is_plain(bytes.first()) && is_plain(bytes.last()) { text } else { text.trim() }
 }
 
 /// What a spreadsheet makes of a long identifier (rule 4): digits with an optional fraction and `E+` digits, or a leading `=`.
