@@ -2,6 +2,7 @@
 
 pub mod attribute;
 pub mod buckets;
+pub mod cells;
 pub mod charset;
 pub mod code;
 pub mod date;

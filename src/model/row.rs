@@ -1,114 +1,13 @@
-//! Rows as they are kept: the trimmed cells of the kept columns in one string, and beside it the few facts that
-//! every rule reads, parsed once. Four million of them fit into memory because nothing is stored twice.
+//! Rows as they are kept: where the cells of each stand ([`super::cells`]), and beside them the few facts that every rule
+//! reads, parsed once.
 
-use std::cmp::Ordering;
-use std::hash::{Hash, Hasher};
-use std::ops::{Range, RangeInclusive};
-use std::sync::Arc;
+use std::ops::Range;
 
 use jiff::civil::Date;
 
+use super::cells::{Cells, Columns, Texts};
 use super::code::{Code, Codes};
 use super::date::{BEGINNING, Interval, OPEN};
-
-/// The texts of many rows: of each the trimmed cells of the kept columns that its file has, one after the other, and where
-/// each ends.
-#[derive(Debug)]
-struct Texts {
-    text: String,
-    ends: Vec<u32>,
-    columns: Columns,
-}
-
-/// Of the kept columns of a layout those that a file has, in the order of the layout.
-#[derive(Clone, Debug)]
-pub struct Columns {
-    /// By place in the layout: which of the file's columns it is, or [`Columns::ABSENT`].
-    nth: Arc<[u16]>,
-    width: usize,
-}
-
-impl Columns {
-    const ABSENT: u16 = u16::MAX;
-
-    /// By place in the layout, whether the file has the column.
-    pub fn new(present: impl IntoIterator<Item = bool>) -> Columns {
-        let mut width = 0;
-        let number = |present| {
-            let nth = if present { width } else { Self::ABSENT };
-            width += u16::from(present);
-            nth
-        };
-        let nth: Arc<[u16]> = present.into_iter().map(number).collect();
-        Columns { nth, width: usize::from(width) }
-    }
-}
-
-/// The cells of one row.
-#[derive(Clone, Copy, Debug)]
-pub struct Cells<'a> {
-    texts: &'a Texts,
-    row: u32,
-}
-
-impl<'a> Cells<'a> {
-    /// The cell of a column of the layout; blank where the file has no such column.
-    pub fn get(self, column: usize) -> &'a str {
-        match self.texts.columns.nth.get(column) {
-            None | Some(&Columns::ABSENT) => "",
-            Some(nth) => self.nth(usize::from(*nth)),
-        }
-    }
-
-    /// All cells in the order of the layout.
-    pub fn iter(self) -> impl Iterator<Item = &'a str> {
-        (0..self.texts.columns.nth.len()).map(move |column| self.get(column))
-    }
-
-    /// Whether two rows are equal in all columns but some.
-    pub fn equal_but(self, other: Cells<'_>, columns: &RangeInclusive<usize>) -> bool {
-        let places = || (0..self.texts.columns.nth.len()).filter(|place| !columns.contains(place));
-        self.is(other) || places().all(|place| self.get(place) == other.get(place))
-    }
-
-    /// Whether it is the same row: then it is equal without a look at its cells.
-    fn is(self, other: Cells<'_>) -> bool {
-        std::ptr::eq(self.texts, other.texts) && self.row == other.row
-    }
-
-    fn nth(self, nth: usize) -> &'a str {
-        let cell = self.row as usize * self.texts.columns.width + nth;
-        let start = if cell == 0 { 0 } else { self.texts.ends[cell - 1] };
-        &self.texts.text[start as usize..self.texts.ends[cell] as usize]
-    }
-}
-
-/// Cells are compared one by one, in the order of the layout, whichever columns their files have.
-impl Ord for Cells<'_> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        if self.is(*other) { Ordering::Equal } else { self.iter().cmp(other.iter()) }
-    }
-}
-
-impl PartialOrd for Cells<'_> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Cells<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.is(*other) || self.iter().eq(other.iter())
-    }
-}
-
-impl Eq for Cells<'_> {}
-
-impl Hash for Cells<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.iter().for_each(|cell| cell.hash(state));
-    }
-}
 
 /// What a row tells the rules beside its texts. Of the flags, `None` is blank or no such column.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -222,8 +121,8 @@ pub struct Row {
     /// The index of the person, by PersonNumber in byte order; `NOBODY` where it cannot be read.
     pub person: u32,
     part: u32,
-    /// Which row of its part it is.
-    nth: u32,
+    /// Where its cells stand in its part.
+    place: u32,
     pub file: u32,
     /// 1-based, of the physical line on which the record starts.
     pub line: u32,
@@ -285,7 +184,7 @@ pub struct Rows {
 impl Rows {
     /// The cells of a row of this kind.
     pub fn cells(&self, row: &Row) -> Cells<'_> {
-        Cells { texts: &self.parts[row.part as usize], row: row.nth }
+        self.parts[row.part as usize].cells(row.place)
     }
 
     /// How much memory the rows and their texts take.
@@ -317,33 +216,29 @@ pub struct Part {
 impl Part {
     /// A part of a file with these columns.
     pub fn new(columns: Columns) -> Part {
-        let texts = Texts { text: String::new(), ends: Vec::new(), columns };
-        Part { texts, rows: Vec::new(), originals: Vec::new(), misshapen: Vec::new(), records: 0 }
+        Part { texts: Texts::new(columns), rows: Vec::new(), originals: Vec::new(), misshapen: Vec::new(), records: 0 }
     }
 
     /// Makes room for so many times what is there.
     pub fn reserve(&mut self, times: usize) {
-        self.texts.text.reserve(self.texts.text.len() * times);
-        self.texts.ends.reserve(self.texts.ends.len() * times);
+        self.texts.reserve(times);
         self.rows.reserve(self.rows.len() * times);
     }
 
     /// Adds one trimmed cell to the row that is being written: one for each column that the file has.
     pub fn push_cell(&mut self, cell: &str) {
-        self.texts.text.push_str(cell);
-        self.texts.ends.push(self.texts.text.len() as u32);
+        self.texts.push(cell);
     }
 
     /// Ends the row that is being written.
     pub fn push_row(&mut self, file: u32, line: u32, codes: RowCodes, facts: Facts) {
-        let nth = self.rows.len() as u32;
-        self.rows.push(Row { person: NOBODY, part: 0, nth, file, line, codes, fate: Fate::Admitted, facts });
+        let place = self.texts.end_row();
+        self.rows.push(Row { person: NOBODY, part: 0, place, file, line, codes, fate: Fate::Admitted, facts });
     }
 
     /// Gives back the room that nothing came into.
     pub fn shrink(&mut self) {
-        self.texts.text.shrink_to_fit();
-        self.texts.ends.shrink_to_fit();
+        self.texts.shrink();
     }
 }
 

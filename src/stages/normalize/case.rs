@@ -4,10 +4,11 @@ use jiff::civil::Date;
 
 use super::types::{Typed, period_type, relationship_type, worker_type};
 use super::workforce::{Notes, Shape, Workforce};
+use crate::model::cells::Cells;
 use crate::model::date::Interval;
 use crate::model::kind::Kind;
 use crate::model::layout::{assignment, person, work_relationship};
-use crate::model::row::{Cells, Facts, Fate, Row};
+use crate::model::row::{Facts, Fate, Row};
 use crate::model::worker::WorkerType;
 
 /// Everything that resolution may know of one person.

@@ -11,11 +11,12 @@ use super::places::{differ, picked, places_of};
 use super::strangers::{self, Strangers};
 use super::types::{Typed, period_type, relationship_type, worker_type};
 use super::workforce::{Notes, Shape, Workforce};
+use crate::model::cells::Cells;
 use crate::model::code::{Code, Codes, Severity, entry};
 use crate::model::finding::{Example, Findings};
 use crate::model::kind::Kind;
 use crate::model::layout::{assignment, person_id, satellite, work_relationship};
-use crate::model::row::{Cells, Fate, NOBODY, Row, Rows};
+use crate::model::row::{Fate, NOBODY, Row, Rows};
 
 /// Decides all fates and notes every person's findings of its own rows.
 pub fn decide(workforce: &mut Workforce, day: Date) {

@@ -1,9 +1,9 @@
 //! Some columns of a row: which of them are another kind's, what stands in them, and whether rows differ there.
 
 use crate::model::attribute;
+use crate::model::cells::Cells;
 use crate::model::kind::Kind;
 use crate::model::layout::Layout;
-use crate::model::row::Cells;
 
 /// The places, on an assignment row, of the columns that are another kind's (rule 9): a name that several kinds carry is
 /// the assignment's, then the work relationship's, then the person's; so no key is among them.

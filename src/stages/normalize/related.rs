@@ -7,8 +7,8 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashSet, FxHasher};
 
 use super::workforce::Table;
+use crate::model::cells::Cells;
 use crate::model::kind::Kind;
-use crate::model::row::Cells;
 
 const KINDS: usize = Kind::ALL.len();
 /// How alike a PersonNumber must be to be offered in place of one that is not there.

@@ -2,11 +2,12 @@
 
 use rayon::prelude::*;
 
+use crate::model::cells::Columns;
 use crate::model::code::Code;
 use crate::model::date::{DateFormat, end_of};
 use crate::model::flag;
 use crate::model::layout::{Layout, Role};
-use crate::model::row::{Columns, Facts, Original, Part, RowCodes, Rows, SourceFile};
+use crate::model::row::{Facts, Original, Part, RowCodes, Rows, SourceFile};
 use crate::stages::read::{Chunk, CsvFile, Record};
 
 /// How the cells of one kind are written.

@@ -6,10 +6,11 @@ use std::collections::hash_map::Entry;
 use jiff::civil::Date;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::model::cells::Cells;
 use crate::model::code::{Code, Severity};
 use crate::model::finding::{Balance, Example, Findings};
 use crate::model::layout::Layout;
-use crate::model::row::{Cells, Fate, Rows};
+use crate::model::row::{Fate, Rows};
 
 /// Two rows of a side extract that say different things of one key on the same day.
 #[derive(Debug, thiserror::Error)]

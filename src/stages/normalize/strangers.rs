@@ -4,9 +4,10 @@
 use rustc_hash::FxHashMap;
 
 use super::types::{Typed, relationship_type};
+use crate::model::cells::Cells;
 use crate::model::kind::Kind;
 use crate::model::layout::{assignment, work_relationship};
-use crate::model::row::{Cells, Row, Rows};
+use crate::model::row::{Row, Rows};
 
 /// The types of all work relationships by PeriodOfServiceId, for an assignment that refers to one of another person
 /// (`KEY020`, if it takes part). Of several the first by PersonNumber and text counts.

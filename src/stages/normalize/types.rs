@@ -1,8 +1,8 @@
 //! Kinds of work relationship and of assignment row (rule 6): which are admitted, which are set aside, and as what.
 
+use crate::model::cells::Cells;
 use crate::model::code::Code;
 use crate::model::layout::work_relationship;
-use crate::model::row::Cells;
 use crate::model::worker::WorkerType;
 
 /// What a type cell says.

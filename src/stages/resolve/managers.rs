@@ -6,10 +6,11 @@ use rayon::prelude::*;
 use super::judgement::Judgement;
 use super::person::Resolved;
 use super::satellites::{self, LINE_MANAGER};
+use crate::model::cells::Cells;
 use crate::model::code::Code;
 use crate::model::kind::Kind;
 use crate::model::layout::assignment;
-use crate::model::row::{Cells, Fate};
+use crate::model::row::Fate;
 use crate::stages::normalize::{Index, Workforce};
 
 /// The keys of a manager entry on an assignment row, in the order in which they are looked up.

@@ -6,12 +6,12 @@ use jiff::civil::Date;
 
 use super::considered::{self, Considered};
 use super::judgement::Judgement;
+use crate::model::cells::Cells;
 use crate::model::code::Code;
 use crate::model::date::Interval;
 use crate::model::kind::Kind;
 use crate::model::layout::person::{LAST_NAME, NAME_TYPE, USER_NAME};
 use crate::model::layout::satellite;
-use crate::model::row::Cells;
 use crate::stages::normalize::{Case, Email, PersonRow, SatelliteRow};
 
 /// Where a person's name stands on D: the positions of the person row and, where names are an extract of their own, of
