@@ -126,6 +126,11 @@ impl<'a> Cells<'a> {
         self.is(other) || both.all(|(place, (cell, other))| cell == other || columns.contains(&place))
     }
 
+    /// Whether two rows are equal in some columns.
+    pub fn equal_at(self, other: Cells<'_>, columns: &[usize]) -> bool {
+        self.is(other) || columns.iter().all(|column| self.get(*column) == other.get(*column))
+    }
+
     /// Whether it is the same row: then it is equal without a look at its cells.
     fn is(self, other: Cells<'_>) -> bool {
         std::ptr::eq(self.texts, other.texts) && self.place == other.place
@@ -226,5 +231,6 @@ mod tests {
         assert!(narrow(0) != narrow(1) && narrow(1) != wide(1), "the same text, cut elsewhere");
         assert!(narrow(1) < wide(1) && wide(1) > wide(2) && narrow(1) < narrow(0));
         assert!(narrow(1).equal_but(wide(2), &(1..=2)) && !narrow(1).equal_but(wide(2), &(0..=1)));
+        assert!(narrow(1).equal_at(wide(2), &[0, 1]) && !narrow(1).equal_at(wide(2), &[1, 2]));
     }
 }

@@ -136,6 +136,7 @@ pub mod assignment {
 /// managers go on with the PersonId.
 pub mod satellite {
     use super::Role;
+    pub const PERSON_ID: usize = 1;
     /// `NameType`, `EmailType`, `PhoneType`, `AddressType`, `NationalIdentifierType`.
     pub const TYPE: usize = 2;
     /// What the row is about: without it there is no e-mail, phone or identifier.
@@ -227,7 +228,13 @@ pub fn fixed(kind: Kind) -> &'static [(&'static str, Role)] {
 
 /// The place of the PersonId, of a kind whose rows carry one.
 pub fn person_id(kind: Kind) -> Option<usize> {
-    fixed(kind).iter().position(|(name, _)| *name == "PersonId")
+    match kind {
+        Kind::Person => Some(person::PERSON_ID),
+        Kind::WorkRelationship => Some(work_relationship::PERSON_ID),
+        Kind::Assignment => Some(assignment::PERSON_ID),
+        Kind::Name | Kind::Email | Kind::Phone | Kind::Address | Kind::NationalIdentifier => Some(satellite::PERSON_ID),
+        Kind::Manager => None,
+    }
 }
 
 /// The kept columns of one kind, or of one side extract.
@@ -296,6 +303,9 @@ mod tests {
             (assignment::STATUS_TYPE_CODE, "AssignmentStatusTypeCode"),
         ] {
             assert_eq!(assignment::COLUMNS[place].0, name);
+        }
+        for kind in Kind::ALL {
+            assert_eq!(person_id(kind), fixed(kind).iter().position(|(name, _)| *name == "PersonId"), "{kind}");
         }
         assert_eq!(person::COLUMNS[person::NAME_TYPE].0, "NameType");
         assert_eq!(person::COLUMNS[person::EMAIL_TYPE].0, "EmailType");

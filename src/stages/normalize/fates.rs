@@ -1,5 +1,7 @@
-//! The fate of every row, person by person (rules 4 to 7), and what is wrong among the rows of one person
-//! (rules 8 and 9). The groups of section 2 are applied in their order: the first with a finding decides.
+//! The fate of every row, person by person (rules 4 to 7), and then what is wrong among the rows of one person
+//! (rules 8 and 9, in [`compare`]). The groups of section 2 are applied in their order: the first with a finding decides.
+
+mod compare;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -7,15 +9,15 @@ use std::ops::Range;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use super::places::{differ, picked, places_of};
 use super::strangers::{self, Strangers};
 use super::types::{Typed, period_type, relationship_type, worker_type};
 use super::workforce::{Notes, Shape, Workforce};
+use crate::model::attribute;
 use crate::model::cells::Cells;
 use crate::model::code::{Code, Codes, Severity, entry};
 use crate::model::finding::{Example, Findings};
 use crate::model::kind::Kind;
-use crate::model::layout::{assignment, person_id, satellite, work_relationship};
+use crate::model::layout::{Layout, assignment, work_relationship};
 use crate::model::row::{Fate, NOBODY, Row, Rows};
 
 /// Decides all fates and notes every person's findings of its own rows.
@@ -103,6 +105,13 @@ impl<'a> Context<'a> {
     fn cells(&self, kind: Kind, row: &Row) -> Cells<'a> {
         self.tables[kind as usize].cells(row)
     }
+}
+
+/// The places, on an assignment row, of the columns that are another kind's (rule 9): a name that several kinds carry is
+/// the assignment's, then the work relationship's, then the person's; so no key is among them.
+pub(super) fn places_of(kind: Kind, layout: &Layout) -> Vec<usize> {
+    let belongs = |name: &str| attribute::find_name(name).next().is_some_and(|attribute| attribute.kind == kind);
+    layout.columns().iter().enumerate().filter(|(_, (name, _))| belongs(name)).map(|(place, _)| place).collect()
 }
 
 /// A run of persons with their rows, for one thread.
@@ -204,10 +213,7 @@ impl Group<'_, '_> {
         for (kind, rows) in Kind::ALL.into_iter().zip(&mut rows) {
             self.reject_by_value(kind, rows);
         }
-        let admitted =
-            rows.map(|rows| -> Vec<Row> { rows.iter().filter(|row| row.fate == Fate::Admitted).copied().collect() });
-        self.notes.present = admitted.iter().any(|rows| !rows.is_empty());
-        self.compare(&admitted);
+        self.compare(rows.map(|rows| &*rows));
     }
 
     fn reject_by_key(&mut self, kind: Kind, rows: &mut [Row]) {
@@ -241,7 +247,7 @@ impl Group<'_, '_> {
 
     /// Rule 5: rows that are equal in every kept column collapse to the first.
     fn collapse(&mut self, kind: Kind, rows: &mut [Row]) {
-        if rows.len() < 2 {
+        if surely_distinct(rows) {
             return;
         }
         let mut order: Vec<usize> = (0..rows.len()).filter(|i| rows[*i].fate == Fate::Admitted).collect();
@@ -306,74 +312,6 @@ impl Group<'_, '_> {
         self.note_row(kind, row, code, entry(code).severity);
     }
 
-    /// Rules 8 and 9, as far as one person's own rows tell.
-    fn compare(&mut self, admitted: &[Vec<Row>; KINDS]) {
-        let [persons, relationships, assignments, names, ..] = admitted;
-        let employed = !relationships.is_empty() || !assignments.is_empty();
-        if self.context.shape.has_persons && persons.is_empty() && employed {
-            self.quarantine(Code::Per020);
-        }
-        self.compare_person_ids(admitted);
-        self.compare_persons(persons, assignments);
-        if !self.context.dated_names && self.contradict(names) {
-            self.quarantine(Code::Per021);
-        }
-        self.compare_assignments(assignments);
-    }
-
-    /// `KEY022`: one PersonNumber with two PersonIds.
-    fn compare_person_ids(&mut self, admitted: &[Vec<Row>; KINDS]) {
-        let context = self.context;
-        let ids = Kind::ALL.into_iter().zip(admitted).filter_map(|(kind, rows)| Some((kind, rows, person_id(kind)?)));
-        let ids = ids.flat_map(|(kind, rows, place)| rows.iter().map(move |row| context.cells(kind, row).get(place)));
-        if differ(ids.filter(|id| !id.is_empty())) {
-            self.quarantine(Code::Key022);
-        }
-    }
-
-    /// Whether two names of one type differ: names of two types are two things, of which rule 21 chooses one.
-    fn contradict(&self, names: &[Row]) -> bool {
-        let type_of = |row: &Row| self.context.cells(Kind::Name, row).get(satellite::TYPE);
-        let contradict =
-            |a: &Row, b: &Row| type_of(a) == type_of(b) && self.values(Kind::Name, a) != self.values(Kind::Name, b);
-        names.iter().enumerate().any(|(i, row)| names[..i].iter().any(|other| contradict(row, other)))
-    }
-
-    /// The cells of a row but its PersonId, which is a key, and no value.
-    fn values(&self, kind: Kind, row: &Row) -> Vec<&str> {
-        let id = person_id(kind);
-        let cells = self.context.cells(kind, row).iter().enumerate();
-        cells.filter(|(place, _)| Some(*place) != id).map(|(_, cell)| cell).collect()
-    }
-
-    /// `PER021`: different values on undated person rows, or in the person columns of a flat source.
-    fn compare_persons(&mut self, persons: &[Row], assignments: &[Row]) {
-        let context = self.context;
-        let conflict = if context.shape.has_persons {
-            !context.shape.dated_persons && differ(persons.iter().map(|row| self.values(Kind::Person, row)))
-        } else {
-            differ(assignments.iter().map(|row| picked(context.cells(Kind::Assignment, row), &context.flat_person)))
-        };
-        if conflict {
-            self.quarantine(Code::Per021);
-        }
-    }
-
-    /// `KEY024`: one AssignmentId under two PeriodOfServiceIds.
-    fn compare_assignments(&mut self, assignments: &[Row]) {
-        let mut keys: Vec<(&str, &str)> = assignments
-            .iter()
-            .map(|row| self.context.cells(Kind::Assignment, row))
-            .map(|cells| (cells.get(assignment::ASSIGNMENT_ID), cells.get(assignment::PERIOD_OF_SERVICE_ID)))
-            .filter(|(_, relationship)| !relationship.is_empty())
-            .collect();
-        keys.sort_unstable();
-        keys.dedup();
-        if keys.windows(2).any(|pair| pair[0].0 == pair[1].0) {
-            self.quarantine(Code::Key024);
-        }
-    }
-
     fn quarantine(&mut self, code: Code) {
         self.notes.codes.insert(code);
         self.notes.errors.insert(code);
@@ -389,4 +327,12 @@ impl Group<'_, '_> {
         let number = context.cells(kind, row).get(0);
         self.findings.add(code, severity, || address(context, kind, row, Some(number)));
     }
+}
+
+/// Whether no two of the rows are equal, as their facts alone tell, which come from the cells. Of many rows it is not known:
+/// to hold each against each other would take too long.
+fn surely_distinct(rows: &[Row]) -> bool {
+    const MANY: usize = 16;
+    let differs = |(nth, row): (usize, &Row)| rows[..nth].iter().all(|other| other.facts != row.facts);
+    rows.len() <= MANY && rows.iter().enumerate().all(differs)
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
-use super::places::{picked, places_of};
+use super::fates::places_of;
 use super::workforce::Workforce;
 use crate::model::buckets::{Buckets, hash};
 use crate::model::code::Code;
@@ -119,7 +119,7 @@ impl Index {
     /// The persons who have a row with an id, beside another row with that id and other cells at some `places`.
     fn conflicting(&self, workforce: &Workforce, places: &[usize]) -> Vec<u32> {
         let rows = &workforce.table(self.kind).rows;
-        self.clashing(workforce, |one, other| picked(rows.cells(one), places) == picked(rows.cells(other), places))
+        self.clashing(workforce, |one, other| rows.cells(one).equal_at(rows.cells(other), places))
     }
 
     /// The persons of the rows with one id that are not all `alike`.

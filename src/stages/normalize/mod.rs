@@ -4,7 +4,6 @@
 mod case;
 mod fates;
 mod keys;
-mod places;
 pub mod related;
 mod rows;
 mod side;
