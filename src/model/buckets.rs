@@ -37,17 +37,19 @@ impl Buckets {
         let mask = buckets as u64 - 1;
         let mut starts = vec![0u32; buckets + 1];
         for (hash, _) in hashes {
-            starts[(hash & mask) as usize + 1] += 1;
+            starts[(hash & mask) as usize] += 1;
         }
-        for bucket in 0..buckets {
-            starts[bucket + 1] += starts[bucket];
+        let mut end = 0;
+        for start in &mut starts {
+            end += *start;
+            *start = end;
         }
-        let mut ends = starts.clone();
+        // Each bucket is filled from its end, so that its start is left standing.
         let mut entries = vec![(0, 0); hashes.len()];
-        for (hash, number) in hashes {
-            let end = &mut ends[(hash & mask) as usize];
-            entries[*end as usize] = ((hash >> 32) as u32, *number);
-            *end += 1;
+        for (hash, number) in hashes.iter().rev() {
+            let start = &mut starts[(hash & mask) as usize];
+            *start -= 1;
+            entries[*start as usize] = ((hash >> 32) as u32, *number);
         }
         Buckets { mask, starts, entries }
     }
@@ -62,7 +64,7 @@ impl Buckets {
     pub fn shared(&self) -> impl ParallelIterator<Item = Vec<u32>> + '_ {
         (0..self.starts.len() - 1).into_par_iter().flat_map_iter(|bucket| {
             let bucket = self.bucket(bucket);
-            let mut of_bucket = if bucket.len() > 1 { bucket.to_vec() } else { Vec::new() };
+            let mut of_bucket = if surely_distinct(bucket) { Vec::new() } else { bucket.to_vec() };
             of_bucket.sort_by_key(|(upper, _)| *upper);
             let shared = of_bucket.chunk_by(|a, b| a.0 == b.0).filter(|numbers| numbers.len() > 1);
             shared.map(|numbers| numbers.iter().map(|(_, number)| *number).collect()).collect::<Vec<Vec<u32>>>()
@@ -72,6 +74,13 @@ impl Buckets {
     fn bucket(&self, bucket: usize) -> &[(u32, u32)] {
         &self.entries[self.starts[bucket] as usize..self.starts[bucket + 1] as usize]
     }
+}
+
+/// Whether no two numbers of a bucket share a hash; of a bucket that is full of others it is not known.
+fn surely_distinct(bucket: &[(u32, u32)]) -> bool {
+    const FULL: usize = 8;
+    let is_new = |(nth, (upper, _)): (usize, &(u32, u32))| bucket[..nth].iter().all(|(other, _)| other != upper);
+    bucket.len() <= FULL && bucket.iter().enumerate().all(is_new)
 }
 
 #[cfg(test)]

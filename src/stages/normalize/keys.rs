@@ -21,15 +21,15 @@ pub fn compare(workforce: &mut Workforce) {
         || PersonIds::build(workforce),
         || {
             rayon::join(
-                || Index::build(workforce, Kind::WorkRelationship, work_relationship::PERIOD_OF_SERVICE_ID),
-                || Index::build(workforce, Kind::Assignment, assignment::ASSIGNMENT_ID),
+                || Index::of_rows(workforce, Kind::WorkRelationship, work_relationship::PERIOD_OF_SERVICE_ID),
+                || Index::of_persons(workforce, Kind::Assignment, assignment::ASSIGNMENT_ID),
             )
         },
     );
     let mut found = Vec::new();
     note(&mut found, Code::Key021, true, relationships.shared(workforce));
     note(&mut found, Code::Key021, true, assignments.shared(workforce));
-    let managed = Index::build(workforce, Kind::Manager, manager::ASSIGNMENT_ID);
+    let managed = Index::of_persons(workforce, Kind::Manager, manager::ASSIGNMENT_ID);
     note(&mut found, Code::Key021, true, managed.shared(workforce));
     note(&mut found, Code::Key023, false, person_ids.shared(workforce));
     note(&mut found, Code::Key010, false, leading_zeros(workforce));
@@ -40,9 +40,9 @@ pub fn compare(workforce: &mut Workforce) {
         note(&mut found, Code::Wr021, true, relationships.conflicting(workforce, &values_of_relationship(workforce)));
         // An id on assignment rows of two persons is to one of them a stranger's, or shared in its own file.
         let ids: FxHashSet<&str> = strangers.into_iter().map(|(_, id)| id).collect();
-        Index::build_of(workforce, Kind::Assignment, reference, |id| ids.contains(id))
+        Index::build(workforce, Kind::Assignment, reference, |_, id| ids.contains(id))
     } else {
-        let references = Index::build(workforce, Kind::Assignment, reference);
+        let references = Index::of_rows(workforce, Kind::Assignment, reference);
         note(&mut found, Code::Wr021, true, references.conflicting(workforce, &values_of_relationship(workforce)));
         references
     };
@@ -87,19 +87,30 @@ impl Default for Index {
 
 impl Index {
     /// The index of a column of a kind, over the rows that take part.
-    pub fn build(workforce: &Workforce, kind: Kind, place: usize) -> Index {
-        Self::build_of(workforce, kind, place, |_| true)
+    fn of_rows(workforce: &Workforce, kind: Kind, place: usize) -> Index {
+        Self::build(workforce, kind, place, |_, _| true)
     }
 
-    /// The same of some ids alone.
-    fn build_of(workforce: &Workforce, kind: Kind, place: usize, of: impl Fn(&str) -> bool + Sync) -> Index {
+    /// The same, to find the persons alone: of neighbouring rows of a person with one id it has the first.
+    pub fn of_persons(workforce: &Workforce, kind: Kind, place: usize) -> Index {
+        let rows = &workforce.table(kind).rows;
+        let is_first = |position: usize, id: &str| {
+            let before = position.checked_sub(1).map(|before| &rows.rows[before]);
+            let before = before.filter(|row| row.person == rows.rows[position].person && row.fate == Fate::Admitted);
+            before.is_none_or(|row| rows.cells(row).get(place) != id)
+        };
+        Self::build(workforce, kind, place, is_first)
+    }
+
+    /// The index of some of these rows, by their position and id.
+    fn build(workforce: &Workforce, kind: Kind, place: usize, of: impl Fn(usize, &str) -> bool + Sync) -> Index {
         let table = workforce.table(kind);
         let rows = table.rows.rows.par_iter().enumerate();
         let hashes: Vec<(u64, u32)> = rows
             .filter(|(_, row)| row.fate == Fate::Admitted && row.person != NOBODY)
             .filter_map(|(position, row)| {
                 let id = table.rows.cells(row).get(place);
-                (!id.is_empty() && of(id)).then(|| (hash(id), position as u32))
+                (!id.is_empty() && of(position, id)).then(|| (hash(id), position as u32))
             })
             .collect();
         Index { kind, place, rows: Buckets::new(&hashes) }
@@ -151,10 +162,10 @@ pub struct PersonIds(Buckets);
 impl PersonIds {
     fn build(workforce: &Workforce) -> PersonIds {
         let of_person = |person: usize| {
-            let mut hashes: Vec<(u64, u32)> = ids_of(workforce, person).map(|id| (hash(id), person as u32)).collect();
-            hashes.sort_unstable();
-            hashes.dedup();
-            hashes
+            // Nearly all rows of a person bear the same one.
+            let (mut ids, mut last) = (ids_of(workforce, person), "");
+            let next = move || Some((hash(ids.find(|id| std::mem::replace(&mut last, id) != *id)?), person as u32));
+            std::iter::from_fn(next)
         };
         let hashes: Vec<(u64, u32)> = (0..workforce.len()).into_par_iter().flat_map_iter(of_person).collect();
         PersonIds(Buckets::new(&hashes))

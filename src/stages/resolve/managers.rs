@@ -39,7 +39,7 @@ impl<'a> Directory<'a> {
     fn new(workforce: &'a Workforce) -> Directory<'a> {
         let named =
             [Kind::Assignment, Kind::Manager].iter().any(|kind| workforce.table(*kind).has("ManagerAssignmentNumber"));
-        let build = || Index::build(workforce, Kind::Assignment, assignment::ASSIGNMENT_NUMBER);
+        let build = || Index::of_persons(workforce, Kind::Assignment, assignment::ASSIGNMENT_NUMBER);
         Directory { workforce, assignment_numbers: if named { build() } else { Index::default() } }
     }
 
