@@ -76,6 +76,11 @@ impl Texts {
         (self.starts, self.numbers) = (Vec::new(), Vec::new());
     }
 
+    /// How many bytes they take.
+    pub(super) fn bytes(&self) -> usize {
+        self.text.len()
+    }
+
     /// The cells of the row that was written to this place.
     pub(super) fn cells(&self, place: u32) -> Cells<'_> {
         Cells { texts: self, place }

@@ -189,8 +189,7 @@ impl Rows {
 
     /// How much memory the rows and their texts take.
     pub fn bytes(&self) -> usize {
-        let texts = self.parts.iter().map(|part| part.text.len() + size_of_val(&part.ends[..]));
-        texts.sum::<usize>() + size_of_val(&self.rows[..])
+        self.parts.iter().map(Texts::bytes).sum::<usize>() + size_of_val(&self.rows[..])
     }
 
     /// Takes over a part: its texts, and the rows whose cells stand in them.
