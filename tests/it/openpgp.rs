@@ -5,6 +5,7 @@
 //! | `matrix.rs` | every kind of message, and the table of `docs/openpgp.md` |
 //! | `damage.rs` | flipped bits and missing ends |
 //! | `crafted.rs` | messages that no honest tool makes, and large ones |
+//! | `compressed.rs` | compressed packets, whole and not |
 //! | `bouncy_castle.rs` | the other maker |
 
 use std::io::Write;
@@ -16,6 +17,7 @@ use hcmsync::stages::decrypt::{Decrypt, DecryptError, Failure, Keys, Limits, Pla
 use secrecy::SecretString;
 
 mod bouncy_castle;
+mod compressed;
 mod crafted;
 mod damage;
 mod matrix;

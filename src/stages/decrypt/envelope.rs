@@ -142,10 +142,15 @@ impl Envelope {
 
     /// The container's content in one piece.
     pub fn content<'b>(&self, binary: &'b [u8]) -> Cow<'b, [u8]> {
-        match &self.body[..] {
-            [one] => Cow::Borrowed(&binary[one.clone()]),
-            many => Cow::Owned(many.iter().flat_map(|range| &binary[range.clone()]).copied().collect()),
-        }
+        in_one_piece(binary, &self.body)
+    }
+}
+
+/// These ranges, one behind the other.
+pub(super) fn in_one_piece<'b>(bytes: &'b [u8], ranges: &[Range<usize>]) -> Cow<'b, [u8]> {
+    match ranges {
+        [one] => Cow::Borrowed(&bytes[one.clone()]),
+        many => Cow::Owned(many.iter().map(|range| &bytes[range.clone()]).collect::<Vec<_>>().concat()),
     }
 }
 
@@ -184,10 +189,25 @@ pub(super) fn literal(message: &[u8]) -> Option<Vec<Range<usize>>> {
     found
 }
 
+/// The algorithm of a message that is one compressed packet, and where in it the packed bytes lie. `None` for anything else.
+pub(super) fn compressed(message: &[u8]) -> Option<(u8, Vec<Range<usize>>)> {
+    let header = header(*message.first()?, 0);
+    let mut body = chunks(message, &header).filter(|_| header.tag == COMPRESSED)?;
+    let is_alone = body.last()?.end == message.len();
+    let is_proper = body.len() == 1 || body[0].len() >= MIN_PARTIAL;
+    let first = body.first_mut().filter(|_| is_alone && is_proper)?;
+    let algorithm = *message[first.clone()].first()?;
+    first.start += 1;
+    Some((algorithm, body))
+}
+
+/// The first piece of a packet in pieces is no shorter: RFC 9580, section 4.2.1.4.
+const MIN_PARTIAL: usize = 512;
 const PKESK_TAG: u8 = 1;
 const SIGNATURE: u8 = 2;
 const SKESK_TAG: u8 = 3;
 const ONE_PASS: u8 = 4;
+const COMPRESSED: u8 = 8;
 const SED: u8 = 9;
 const MARKER: u8 = 10;
 const LITERAL: u8 = 11;

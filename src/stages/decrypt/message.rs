@@ -18,7 +18,8 @@ use sequoia_openpgp::{Cert, KeyHandle, Result as PgpResult};
 
 use super::keys::named;
 use super::{
-    Container, DecryptError, Envelope, Keys, Signature, Weak, dearmor, envelope, legacy, protected, signature,
+    Container, DecryptError, Envelope, Keys, Signature, Weak, compressed, dearmor, envelope, legacy, protected,
+    signature,
 };
 
 /// Encryption, compression, and one of each to spare.
@@ -77,12 +78,13 @@ pub fn decrypt(message: Vec<u8>, keys: &Keys, limits: &Limits) -> Result<Plainte
             let content = envelope.content(&binary);
             let (inner, session) = legacy::without_integrity(&content, |open| session(keys, &recipients, None, open))?;
             let accepted = session.weak.into_iter().chain([weak]).collect();
-            verify(&inner, keys, limit, Notes { accepted, ..Notes::default() }, to_end)
+            verify(&inner, keys, limit, Notes { accepted, taken_off: 1, ..Notes::default() }, to_end)
         }
         Container::GnuPg => {
             let content = envelope.content(&binary);
             let (inner, session) = legacy::gnupg_aead(&content, |open| session(keys, &recipients, None, open))?;
-            verify(&inner, keys, limit, Notes::authenticated(session), to_end)
+            let whole = 0..inner.len();
+            verify_in_place(inner, whole, keys, limit, Notes::authenticated(session))
         }
     }
 }
@@ -183,7 +185,7 @@ fn open(
 
 fn through_library(binary: &[u8], keys: &Keys, limit: u64) -> Result<Plaintext, DecryptError> {
     let mut notes = Notes::default();
-    let helper = Helper { keys, notes: &mut notes, encrypted: false };
+    let helper = Helper { keys, notes: &mut notes };
     let read = || -> PgpResult<Option<Vec<u8>>> {
         let decryptor = DecryptorBuilder::from_bytes(binary)?.buffer_size(READ_AHEAD);
         let mut decryptor = decryptor.with_policy(&keys.policy, None, helper)?;
@@ -203,7 +205,7 @@ fn verify(
     mut notes: Notes,
     take: impl FnOnce(&mut dyn Read, usize, u64) -> PgpResult<Option<Vec<u8>>>,
 ) -> Result<Plaintext, DecryptError> {
-    let helper = Helper { keys, notes: &mut notes, encrypted: true };
+    let helper = Helper { keys, notes: &mut notes };
     let read = || -> PgpResult<Option<Vec<u8>>> {
         let verifier = VerifierBuilder::from_bytes(inner)?.buffer_size(READ_AHEAD);
         let mut verifier = verifier.with_policy(&keys.policy, None, helper)?;
@@ -214,15 +216,19 @@ fn verify(
     notes.conclude(bytes, limit)
 }
 
-/// Verifies the message at `place`, and leaves nothing but its text in the buffer. A text that is not compressed stays
-/// where it is: the library reads it, for the signature, and is held to have read the very same.
+/// Verifies the message at `place`, and leaves nothing but its text in the buffer. A text stays where it is, or where it was
+/// unpacked to: the library reads it, for the signature, and is held to have read the very same.
 fn verify_in_place(
     mut buffer: Vec<u8>,
-    place: Range<usize>,
+    mut place: Range<usize>,
     keys: &Keys,
     limit: u64,
-    notes: Notes,
+    mut notes: Notes,
 ) -> Result<Plaintext, DecryptError> {
+    if let Some(message) = compressed::unpack(&buffer[place.clone()], limit)? {
+        (place, buffer) = (0..message.len(), message);
+        notes.taken_off += 1;
+    }
     let inner = &buffer[place.clone()];
     let Some(text) = envelope::literal(inner) else { return verify(inner, keys, limit, notes, to_end) };
     if text.iter().map(|range| range.len() as u64).sum::<u64>() > limit {
@@ -271,6 +277,8 @@ fn to_end(reader: &mut dyn Read, expected: usize, limit: u64) -> PgpResult<Optio
 /// What the helper learned while the library read.
 #[derive(Default)]
 struct Notes {
+    /// How many layers were taken off before the library saw the message: the encryption, and perhaps a compression.
+    taken_off: isize,
     /// Our own sentence, where we stopped the library.
     refusal: Option<DecryptError>,
     signature: Option<Signature>,
@@ -283,7 +291,7 @@ struct Notes {
 impl Notes {
     /// Of a message that was authenticated before the library saw it.
     fn authenticated(session: Session) -> Notes {
-        Notes { accepted: session.weak.into_iter().collect(), intact: true, ..Notes::default() }
+        Notes { accepted: session.weak.into_iter().collect(), intact: true, taken_off: 1, ..Notes::default() }
     }
 
     fn conclude(self, bytes: PgpResult<Option<Vec<u8>>>, limit: u64) -> Result<Plaintext, DecryptError> {
@@ -303,8 +311,6 @@ impl Notes {
 struct Helper<'k, 'n> {
     keys: &'k Keys,
     notes: &'n mut Notes,
-    /// The message lay inside an encryption that is already off.
-    encrypted: bool,
 }
 
 impl Helper<'_, '_> {
@@ -317,7 +323,7 @@ impl Helper<'_, '_> {
 
 impl VerificationHelper for Helper<'_, '_> {
     fn inspect(&mut self, packet: &PacketParser<'_>) -> PgpResult<()> {
-        if packet.recursion_depth() + isize::from(self.encrypted) > MAX_DEPTH {
+        if packet.recursion_depth() + self.notes.taken_off > MAX_DEPTH {
             return self.stop(DecryptError::Damaged);
         }
         match &packet.packet {
@@ -338,7 +344,7 @@ impl VerificationHelper for Helper<'_, '_> {
     }
 
     fn check(&mut self, structure: MessageStructure<'_>) -> PgpResult<()> {
-        match signature::judge(structure, self.keys, self.encrypted) {
+        match signature::judge(structure, self.keys, self.notes.taken_off > 0) {
             Ok((signature, weak)) => {
                 self.notes.signature = Some(signature);
                 self.notes.accepted.extend(weak);

@@ -10,10 +10,12 @@
 //! | `envelope.rs` | what a file is, and whether it is all there, before any key is used |
 //! | `message.rs` | opening a message |
 //! | `protected.rs` | the short way into what is sent today |
+//! | `compressed.rs` | the short way out of its compression |
 //! | `legacy.rs` | the two containers that the library no longer opens |
 //! | `signature.rs` | the verdict on the signatures |
 //! | `error.rs` | why not |
 
+mod compressed;
 mod envelope;
 mod error;
 mod keys;

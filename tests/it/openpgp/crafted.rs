@@ -16,7 +16,7 @@ use super::{PASSPHRASE, TEXT, World, open, refused};
 use crate::promise;
 
 /// Encrypts to customer what `write` writes inside.
-fn encrypted(world: &World, write: impl FnOnce(Message<'_>) -> Message<'_>) -> Vec<u8> {
+pub fn encrypted(world: &World, write: impl FnOnce(Message<'_>) -> Message<'_>) -> Vec<u8> {
     let policy = StandardPolicy::new();
     let cert = Cert::from_file(world.path("customer_pub.asc")).unwrap();
     let keys = cert.keys().with_policy(&policy, None).for_transport_encryption().map(Recipient::from);
@@ -27,7 +27,7 @@ fn encrypted(world: &World, write: impl FnOnce(Message<'_>) -> Message<'_>) -> V
 }
 
 /// One-pass packet, literal packet, signature of this text by customer.
-fn signed(world: &World, text: &[u8]) -> [Packet; 3] {
+pub fn signed(world: &World, text: &[u8]) -> [Packet; 3] {
     let key = unlock(&world.path("customer_priv.asc"), Some(&PASSPHRASE.into()), Purpose::Sign).unwrap().remove(0);
     let mut bytes = Vec::new();
     let signer = Signer::new(Message::new(&mut bytes), key.pair).unwrap().build().unwrap();
