@@ -61,7 +61,7 @@ class Gpg:
 
     def close(self):
         subprocess.run(["gpgconf", "--homedir", self.home, "--kill", "all"], check=False)
-        shutil.rmtree(self.home)
+        shutil.rmtree(self.home, ignore_errors=True)  # the agent removes its sockets as it ends
 
 
 def extracts(persons, compressed):

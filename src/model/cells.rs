@@ -41,7 +41,7 @@ impl Texts {
     pub(super) fn end_row(&mut self) -> u32 {
         let place = self.text.len();
         let length = self.starts.first().map_or(0, |start| place - start);
-        let digits = (1..).find(|digits| length >> (digits * Self::BITS) == 0).unwrap_or_default();
+        let digits = ((usize::BITS - length.leading_zeros()) as usize).div_ceil(Self::BITS).max(1);
         self.starts.push(place);
         let before = self.starts.drain(..).map(|start| place - start);
         let digit = |number: usize, nth: usize| (number >> (nth * Self::BITS)) as u8 & 0x7f;

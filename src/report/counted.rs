@@ -131,6 +131,7 @@ impl Distinct {
         Distinct(hashes)
     }
 
+    #[expect(clippy::stable_sort_primitive, reason = "the stable sort merges what is sorted already")]
     pub fn merge(&mut self, other: Distinct) {
         if self.0.is_empty() {
             *self = other;

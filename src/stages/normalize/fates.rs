@@ -278,12 +278,11 @@ impl Group<'_, '_> {
                 .or_else(|| self.type_of_relationship(relationships, cells))
                 .or_else(|| worker_type(cells.get(assignment::SYSTEM_PERSON_TYPE)));
             match typed {
-                Typed::Admitted(_) => {}
                 Typed::SetAside(code) => self.set_aside(Kind::Assignment, row, code),
                 Typed::Unknown if self.is_own => {
                     self.untyped.insert(row.file);
                 }
-                Typed::Unknown => {}
+                Typed::Admitted(_) | Typed::Unknown => {}
             }
         }
     }

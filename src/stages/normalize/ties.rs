@@ -249,7 +249,7 @@ mod tests {
                 for number in numbers(&all[0]).iter().filter(|number| own(number)) {
                     let mut kept = tables_of();
                     assert!(keep_related(&mut kept, number, &unique()));
-                    for other in kept.iter().flat_map(|table| numbers(table)) {
+                    for other in kept.iter().flat_map(numbers) {
                         assert!(related.keeps(Some(&other)), "{other} has a say in {number}");
                     }
                 }
