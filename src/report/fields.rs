@@ -8,6 +8,7 @@ use std::hash::BuildHasher;
 
 use super::counted::Distinct;
 use crate::people::{Mapped, People, Refused};
+use crate::stages::validate::uniqueness;
 
 /// How many shapes of wrong values are shown of a column.
 const SHAPES: usize = 5;
@@ -71,6 +72,10 @@ fn column(people: &People, mapped: &Mapped, index: usize) -> Count {
     let mut hashes = Vec::with_capacity(mapped.rows.len());
     for row in mapped.rows.iter().filter(|row| mapped.output.takes(**row)) {
         match mapped.output.value(*row, index) {
+            // What no two users may share is told apart as rule 26 does it.
+            Some(value) if plan.unique && plan.kind.folds_case() => {
+                hashes.push(FxBuildHasher.hash_one(&*uniqueness::folded(value)));
+            }
             Some(value) => hashes.push(FxBuildHasher.hash_one(value)),
             None => empty += 1,
         }
@@ -96,6 +101,11 @@ fn column(people: &People, mapped: &Mapped, index: usize) -> Count {
 }
 
 impl Count {
+    /// The name of the field, if it must be unique and is not.
+    pub fn shared(&self) -> Option<&str> {
+        (self.unique && self.distinct.count() < self.filled).then_some(&*self.field)
+    }
+
     /// Adds the users of a later part.
     pub fn add(&mut self, later: Count) {
         self.filled += later.filled;

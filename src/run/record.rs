@@ -23,6 +23,8 @@ pub struct Account {
     staging: Staging,
     staged: Staged,
     known: Option<Known>,
+    /// Whether people came in several ranges.
+    is_ranged: bool,
 }
 
 /// The sums of people: all that is left of them once they are written.
@@ -49,7 +51,7 @@ pub struct Ready {
 
 impl Account {
     pub fn new(staging: Staging) -> Account {
-        Account { staging, staged: Staged::default(), known: None }
+        Account { staging, staged: Staged::default(), known: None, is_ranged: false }
     }
 
     /// Writes and counts people; these and no others, or those of a range who come next in the order of PersonNumbers.
@@ -66,7 +68,10 @@ impl Account {
         written?;
         match &mut self.known {
             None => self.known = Some(known),
-            Some(own) => own.add(known),
+            Some(own) => {
+                own.add(known);
+                self.is_ranged = true;
+            }
         }
         Ok(())
     }
@@ -84,9 +89,12 @@ impl Account {
         list: Option<&mut Vec<PersonChange>>,
         world: &World<'_>,
     ) -> Result<Ready, RunError> {
-        let Account { mut staging, staged, known } = self;
+        let Account { mut staging, staged, known, is_ranged } = self;
         let Some(known) = known else { return Err(RunError::Unbalanced("nobody was counted".into())) };
         known.check_sums()?;
+        if is_ranged {
+            known.check_ranges()?;
+        }
         let mut manifest = Manifest { users: staged.users, ..known.manifest(pipeline, settings) };
         let last = compare::last(staging.to())?;
         let changes = match &last {
@@ -205,6 +213,15 @@ impl Known {
             return Err(RunError::Unbalanced(format!("{kind} rows: {balance:?}")));
         }
         if self.persons.is_even() { Ok(()) } else { Err(RunError::Unbalanced(format!("persons: {:?}", self.persons))) }
+    }
+
+    /// Who shares a value that must be unique is tied to each other by what the value is made of; if that was not seen, and the
+    /// two stood in different ranges, they must stand in one.
+    fn check_ranges(&self) -> Result<(), RunError> {
+        let shared = self.counted.shared_field();
+        shared.map_or(Ok(()), |field| {
+            Err(RunError::NeedsEverybody(format!("people in different ranges share values of \"{field}\"")))
+        })
     }
 
     /// What the guards look at, but for the comparison with the last run, the age and the origin of the files.

@@ -120,6 +120,33 @@ fn ranges_give_the_same_run_to_the_last_byte() {
 }
 
 #[test]
+fn what_two_ranges_share_and_nothing_ties_is_refused_and_not_written() {
+    let folder = place(
+        &PIPELINE
+            .replace(".csv.pgp", ".csv")
+            .lines()
+            .filter(|line| !["[decrypt]", "secret_key", "passphrase", "signer"].iter().any(|word| line.starts_with(word)))
+            .map(|line| format!("{line}\n"))
+            .collect::<String>()
+            .replace(
+                "[[output]]\nprofile = 'scim-user'\nfile",
+                "[[output]]\nprofile = 'json'\nfile = 'logins.jsonl'\n[output.fields]\n\
+                 login = { sql = \"CASE WHEN PersonNumber = '1000550' THEN '1019997' ELSE PersonNumber END\", unique = true }\n\
+                 [[output]]\nprofile = 'scim-user'\nfile",
+            ),
+    );
+    let plain = ["sample", "--quiet", "--persons", PERSONS, "--out"];
+    assert!(Command::new(HCMSYNC).args(plain).arg(folder.path().join("in")).status().unwrap().success());
+    let whole = run(folder.path(), &[]);
+    assert_eq!(whole.code, 3, "{}", whole.all());
+    assert!(whole.stderr.contains("OUT001"), "{}", whole.stderr);
+    let parts = run(folder.path(), &["--memory", "120MiB"]);
+    assert_eq!(parts.code, 2, "{}", parts.all());
+    assert!(parts.stderr.contains("people in different ranges share values of \"login\""), "{}", parts.stderr);
+    assert!(!folder.path().join("out/current").exists());
+}
+
+#[test]
 fn extracts_that_change_between_two_ranges_stop_the_run() {
     let folder = place(&PIPELINE.replace("from = 'in'", "from = 'in'\nstable_for = '0s'"));
     let extract = folder.path().join("in/Person_2026-11-20.csv.pgp");

@@ -42,8 +42,8 @@ enum Key {
     Assignment,
     AssignmentNumber,
     PersonId,
-    /// What must be unique in an output: e-mail, user name, or another attribute by its place in the list.
-    Unique(usize),
+    /// What must be unique in an output: e-mail, user name, or another attribute. One may stand in for another there.
+    Unique,
 }
 
 /// The columns that tie a row to others: `unique` are the attributes that an output demands of one user alone.
@@ -59,7 +59,8 @@ pub fn roles(table: &Table, unique: &[String]) -> Vec<Role> {
             "ManagerAssignmentNumber" => (Key::AssignmentNumber, Use::Leads),
             "ManagerPersonNumber" => (Key::Number, Use::Leads),
             "ManagerId" => (Key::PersonId, Use::Leads),
-            other => (Key::Unique(unique.iter().position(|name| name == other)?), Use::Shared),
+            other if unique.iter().any(|name| name == other) => (Key::Unique, Use::Shared),
+            _ => return None,
         };
         Some(Role { place, key, use_of })
     };
@@ -80,7 +81,7 @@ fn hash(key: Key, text: &str) -> u64 {
         Key::Assignment => write(2, text),
         Key::AssignmentNumber => write(3, text),
         Key::PersonId => write(4, text),
-        Key::Unique(nth) => write(5 + nth, &text.to_lowercase()),
+        Key::Unique => write(5, &text.to_lowercase()),
     }
     (hasher.finish() & !1) | u64::from(!matches!(key, Key::AssignmentNumber))
 }
