@@ -143,7 +143,7 @@ fn survey(arrived: &Arrived, pipeline: &Pipeline, world: &World<'_>) -> Result<S
             let parts = normalize::survey(csv, layout, writing, |rows| {
                 (Strands::of(rows, &roles), normalize::says_primary(kind, layout, rows))
             });
-            (parts, csv.bytes_read() as u64, csv.column("PersonNumber").is_some())
+            (parts, csv.bytes_read() as u64, csv.column("PersonNumber").is_some() || csv.headers().is_empty())
         });
         let (parts, bytes, has_numbers) = looked?;
         if !has_numbers {

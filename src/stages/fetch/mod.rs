@@ -109,7 +109,7 @@ impl Fetched {
 
 /// Fetches the newest set of files of every kind in `wants`, in their order, each set sorted by name.
 ///
-/// A folder's files stay where they are and are read once; a server's are downloaded into `context.inbox`, or into memory.
+/// A folder's files stay where they are and are read once, or with `read_again` anew each time; a server's are downloaded into `context.inbox`, or into memory.
 /// Errors are [`FetchError`]s: see [`Failure`] for how each ends the run.
 pub fn fetch(
     options: &Fetch,

@@ -3,12 +3,10 @@
 //! hashes and numbers alone, some hundred bytes a person. Two texts with one hash tie two persons too many, which does no
 //! harm.
 
-use std::hash::Hasher;
-
 use rayon::prelude::*;
-use rustc_hash::FxHasher;
 
 use super::related::{Role, Use, is_shared, keys};
+use crate::model::buckets::hash;
 use crate::model::range::{KeyRange, beginning};
 use crate::model::row::Rows;
 
@@ -72,13 +70,6 @@ impl Strands {
         settle(&mut self.holds);
         settle(&mut self.leads);
     }
-}
-
-/// The hash of a PersonNumber as it stands there.
-fn hash(number: &str) -> u64 {
-    let mut hasher = FxHasher::default();
-    hasher.write(number.as_bytes());
-    hasher.finish()
 }
 
 /// Everybody, and who has a say in what becomes of each.

@@ -14,7 +14,7 @@ use crate::model::code::Codes;
 use crate::model::finding::Findings;
 use crate::model::kind::Kind;
 use crate::model::layout::{Layout, assignment, manager, work_relationship};
-use crate::model::range::KeyRange;
+use crate::model::range::{KeyRange, beginning};
 use crate::model::row::{Groups, NOBODY, Row, Rows};
 
 /// The rows of one kind. A kind that the pipeline does not configure has none.
@@ -271,10 +271,7 @@ impl SortKey {
     const LENGTH: usize = size_of::<u128>();
 
     fn new(number: &str, row: usize) -> SortKey {
-        let mut beginning = [0; Self::LENGTH];
-        let length = number.len().min(Self::LENGTH);
-        beginning[..length].copy_from_slice(&number.as_bytes()[..length]);
-        SortKey { beginning: u128::from_be_bytes(beginning), row: row as u32, person: NOBODY }
+        SortKey { beginning: beginning(number), row: row as u32, person: NOBODY }
     }
 }
 
