@@ -11,6 +11,12 @@ pub fn beginning(number: &str) -> u128 {
     u128::from_be_bytes(bytes)
 }
 
+/// The PersonNumber with this beginning, if it is no longer than that.
+pub fn whole(beginning: &[u8; size_of::<u128>()]) -> Option<&str> {
+    let length = beginning.iter().position(|byte| *byte == 0)?;
+    str::from_utf8(&beginning[..length]).ok()
+}
+
 /// PersonNumbers by their [`beginning`]: from the first on, up to the second and without it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyRange {
@@ -71,5 +77,9 @@ mod tests {
             }
         }
         assert_eq!(beginning("1000000000000000A"), beginning("1000000000000000B"), "who begins alike stays together");
+        for number in numbers {
+            let beginning = beginning(number).to_be_bytes();
+            assert_eq!(whole(&beginning), Some(number).filter(|number| number.len() < beginning.len()), "{number}");
+        }
     }
 }

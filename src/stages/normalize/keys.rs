@@ -1,49 +1,48 @@
 //! Keys across persons (rules 4 and 8): ids under two persons, references into the work relationship of another,
 //! PersonNumbers that differ only in leading zeros. Rows set aside or rejected take no part.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use super::fates::places_of;
 use super::workforce::Workforce;
-use crate::model::buckets::{Buckets, hash};
+use crate::model::buckets::{Buckets, Hashes, hash, perhaps_shared};
 use crate::model::code::Code;
 use crate::model::kind::Kind;
 use crate::model::layout::{assignment, manager, person_id, work_relationship};
-use crate::model::row::{Fate, NOBODY, Row};
+use crate::model::row::{Fate, Row};
 
 /// Notes every finding that takes more than one person to see, and leaves the indexes that it took for those who look
 /// further.
 pub fn compare(workforce: &mut Workforce) {
+    let keys = Keys::of(workforce);
     let (person_ids, (relationships, assignments)) = rayon::join(
-        || PersonIds::build(workforce),
+        || PersonIds::build(workforce, &keys.person_ids),
         || {
             rayon::join(
-                || Index::of_rows(workforce, Kind::WorkRelationship, work_relationship::PERIOD_OF_SERVICE_ID),
-                || Index::of_persons(workforce, Kind::Assignment, assignment::ASSIGNMENT_ID),
+                || Index::of(RELATIONSHIP, &perhaps_shared(&keys.relationships)),
+                || Index::of(ASSIGNMENT, &keys.assignments),
             )
         },
     );
     let mut found = Vec::new();
     note(&mut found, Code::Key021, true, relationships.shared(workforce));
     note(&mut found, Code::Key021, true, assignments.shared(workforce));
-    let managed = Index::of_persons(workforce, Kind::Manager, manager::ASSIGNMENT_ID);
+    let managed = Index::of_shared(workforce, (Kind::Manager, manager::ASSIGNMENT_ID));
     note(&mut found, Code::Key021, true, managed.shared(workforce));
     note(&mut found, Code::Key023, false, person_ids.shared(workforce));
     note(&mut found, Code::Key010, false, leading_zeros(workforce));
-    let reference = assignment::PERIOD_OF_SERVICE_ID;
+    let values = values_of_relationship(workforce);
     let references = if workforce.shape.has_work_relationships {
-        let strangers = strangers(workforce);
-        found.extend(strange(workforce, &relationships, &strangers));
-        note(&mut found, Code::Wr021, true, relationships.conflicting(workforce, &values_of_relationship(workforce)));
-        // An id on assignment rows of two persons is to one of them a stranger's, or shared in its own file.
-        let ids: FxHashSet<&str> = strangers.into_iter().map(|(_, id)| id).collect();
-        Index::build(workforce, Kind::Assignment, reference, |_, id| ids.contains(id))
+        note(&mut found, Code::Wr021, true, relationships.conflicting(workforce, &values));
+        let (strange, references) = strange(workforce, &keys);
+        found.extend(strange);
+        references
     } else {
-        let references = Index::of_rows(workforce, Kind::Assignment, reference);
-        note(&mut found, Code::Wr021, true, references.conflicting(workforce, &values_of_relationship(workforce)));
+        let references = Index::of_shared(workforce, REFERENCE);
+        note(&mut found, Code::Wr021, true, references.conflicting(workforce, &values));
         references
     };
     note(&mut found, Code::Key021, true, references.shared(workforce));
@@ -55,6 +54,71 @@ pub fn compare(workforce: &mut Workforce) {
         }
     }
     workforce.indexes = Indexes { assignments, person_ids };
+}
+
+/// A column of ids: the kind of its rows, and its place on them.
+type IdColumn = (Kind, usize);
+
+const RELATIONSHIP: IdColumn = (Kind::WorkRelationship, work_relationship::PERIOD_OF_SERVICE_ID);
+const ASSIGNMENT: IdColumn = (Kind::Assignment, assignment::ASSIGNMENT_ID);
+const REFERENCE: IdColumn = (Kind::Assignment, assignment::PERIOD_OF_SERVICE_ID);
+
+/// The keys of all rows that take part, by their hashes: collected in one pass, while the rows of a person are at hand.
+#[derive(Default)]
+struct Keys {
+    /// Each with its person.
+    person_ids: Hashes,
+    /// PeriodOfServiceIds of work relationships, each with the position of its row.
+    relationships: Hashes,
+    /// AssignmentIds, each with the position of its row; of neighbouring rows of a person with one id it has the first.
+    assignments: Hashes,
+    /// The assignment rows whose work relationship is not their person's own: the person, and the position.
+    strangers: Vec<(u32, u32)>,
+}
+
+impl Keys {
+    fn of(workforce: &Workforce) -> Keys {
+        const PERSONS: usize = 1 << 14;
+        let persons: Vec<usize> = (0..workforce.len()).step_by(PERSONS).collect();
+        let of_some = |first: usize| {
+            let mut some = OfSome::default();
+            (first..workforce.len().min(first + PERSONS)).for_each(|person| some.add(workforce, person));
+            some
+        };
+        let mut keys = Keys::default();
+        for some in persons.into_par_iter().map(of_some).collect::<Vec<OfSome>>() {
+            keys.person_ids.push(some.person_ids);
+            keys.relationships.push(some.relationships);
+            keys.assignments.push(some.assignments);
+            keys.strangers.extend(some.strangers);
+        }
+        keys
+    }
+}
+
+/// The keys of some persons.
+#[derive(Default)]
+struct OfSome {
+    person_ids: Vec<(u64, u32)>,
+    relationships: Vec<(u64, u32)>,
+    assignments: Vec<(u64, u32)>,
+    strangers: Vec<(u32, u32)>,
+}
+
+impl OfSome {
+    fn add(&mut self, workforce: &Workforce, person: usize) {
+        // Nearly all rows of a person bear the same one.
+        let person_ids = first_of_each(ids_of(workforce, person).map(|id| (person as u32, id)));
+        self.person_ids.extend(person_ids.filter_map(hashed));
+        let relationships = || cells_of(workforce, RELATIONSHIP, person);
+        self.relationships.extend(relationships().filter_map(hashed));
+        self.assignments.extend(first_of_each(cells_of(workforce, ASSIGNMENT, person)).filter_map(hashed));
+        if workforce.shape.has_work_relationships {
+            let is_own = |id: &str| relationships().any(|(_, own)| own == id);
+            let strange = cells_of(workforce, REFERENCE, person).filter(|(_, id)| !is_own(id));
+            self.strangers.extend(strange.map(|(position, _)| (person as u32, position)));
+        }
+    }
 }
 
 type Found = Vec<(u32, Code, bool)>;
@@ -73,53 +137,40 @@ pub struct Indexes {
 /// The ids of one column, with the row that bears each.
 #[derive(Debug)]
 pub struct Index {
-    kind: Kind,
-    place: usize,
+    column: IdColumn,
     rows: Buckets,
 }
 
 impl Default for Index {
     /// Of no ids.
     fn default() -> Index {
-        Index { kind: Kind::Assignment, place: assignment::ASSIGNMENT_ID, rows: Buckets::default() }
+        Index::of(ASSIGNMENT, &Hashes::new())
     }
 }
 
 impl Index {
-    /// The index of a column of a kind, over the rows that take part.
-    fn of_rows(workforce: &Workforce, kind: Kind, place: usize) -> Index {
-        Self::build(workforce, kind, place, |_, _| true)
+    /// Of these hashes of ids.
+    fn of(column: IdColumn, hashes: &Hashes) -> Index {
+        Index { column, rows: Buckets::new(hashes) }
     }
 
-    /// The same, to find the persons alone: of neighbouring rows of a person with one id it has the first.
+    /// Of the rows that take part and share their id with another; it has few of the others.
+    fn of_shared(workforce: &Workforce, column: IdColumn) -> Index {
+        let hashes = hashes(workforce, |person| cells_of(workforce, column, person));
+        Self::of(column, &perhaps_shared(&hashes))
+    }
+
+    /// Of all rows that take part, to find persons: of neighbouring rows of a person with one id it has the first.
     pub fn of_persons(workforce: &Workforce, kind: Kind, place: usize) -> Index {
-        let rows = &workforce.table(kind).rows;
-        let is_first = |position: usize, id: &str| {
-            let before = position.checked_sub(1).map(|before| &rows.rows[before]);
-            let before = before.filter(|row| row.person == rows.rows[position].person && row.fate == Fate::Admitted);
-            before.is_none_or(|row| rows.cells(row).get(place) != id)
-        };
-        Self::build(workforce, kind, place, is_first)
-    }
-
-    /// The index of some of these rows, by their position and id.
-    fn build(workforce: &Workforce, kind: Kind, place: usize, of: impl Fn(usize, &str) -> bool + Sync) -> Index {
-        let table = workforce.table(kind);
-        let rows = table.rows.rows.par_iter().enumerate();
-        let hashes: Vec<(u64, u32)> = rows
-            .filter(|(_, row)| row.fate == Fate::Admitted && row.person != NOBODY)
-            .filter_map(|(position, row)| {
-                let id = table.rows.cells(row).get(place);
-                (!id.is_empty() && of(position, id)).then(|| (hash(id), position as u32))
-            })
-            .collect();
-        Index { kind, place, rows: Buckets::new(&hashes) }
+        let column = (kind, place);
+        Self::of(column, &hashes(workforce, |person| first_of_each(cells_of(workforce, column, person))))
     }
 
     fn row<'a>(&self, workforce: &'a Workforce, position: u32) -> (&'a Row, &'a str) {
-        let table = workforce.table(self.kind);
-        let row = &table.rows.rows[position as usize];
-        (row, table.rows.cells(row).get(self.place))
+        let (kind, place) = self.column;
+        let rows = &workforce.table(kind).rows;
+        let row = &rows.rows[position as usize];
+        (row, rows.cells(row).get(place))
     }
 
     /// The persons who share an id with another person.
@@ -129,7 +180,7 @@ impl Index {
 
     /// The persons who have a row with an id, beside another row with that id and other cells at some `places`.
     fn conflicting(&self, workforce: &Workforce, places: &[usize]) -> Vec<u32> {
-        let rows = &workforce.table(self.kind).rows;
+        let rows = &workforce.table(self.column.0).rows;
         self.clashing(workforce, |one, other| rows.cells(one).equal_at(rows.cells(other), places))
     }
 
@@ -155,20 +206,16 @@ impl Index {
     }
 }
 
-/// The PersonIds of the rows of all kinds that take part, each with its persons.
+/// The PersonIds of the rows of all kinds that take part, each with its persons; where no manager is named by one, those
+/// that several persons share.
 #[derive(Debug, Default)]
 pub struct PersonIds(Buckets);
 
 impl PersonIds {
-    fn build(workforce: &Workforce) -> PersonIds {
-        let of_person = |person: usize| {
-            // Nearly all rows of a person bear the same one.
-            let (mut ids, mut last) = (ids_of(workforce, person), "");
-            let next = move || Some((hash(ids.find(|id| std::mem::replace(&mut last, id) != *id)?), person as u32));
-            std::iter::from_fn(next)
-        };
-        let hashes: Vec<(u64, u32)> = (0..workforce.len()).into_par_iter().flat_map_iter(of_person).collect();
-        PersonIds(Buckets::new(&hashes))
+    fn build(workforce: &Workforce, hashes: &Hashes) -> PersonIds {
+        let name_managers =
+            [Kind::Assignment, Kind::Manager].iter().any(|kind| workforce.table(*kind).has("ManagerId"));
+        PersonIds(if name_managers { Buckets::new(hashes) } else { Buckets::new(&perhaps_shared(hashes)) })
     }
 
     /// The persons who have this id.
@@ -195,11 +242,8 @@ fn has_id(workforce: &Workforce, person: u32, id: &str) -> bool {
 
 /// The PersonIds on the rows of a person that take part; one may come several times.
 fn ids_of(workforce: &Workforce, person: usize) -> impl Iterator<Item = &str> {
-    let places = Kind::ALL.into_iter().filter_map(|kind| Some((kind, person_id(kind)?)));
-    let ids = places.flat_map(move |(kind, place)| {
-        let rows = &workforce.table(kind).rows;
-        admitted(workforce, kind, person).map(move |row| rows.cells(row).get(place))
-    });
+    let columns = Kind::ALL.into_iter().filter_map(|kind| Some((kind, person_id(kind)?)));
+    let ids = columns.flat_map(move |column| cells_of(workforce, column, person).map(|(_, id)| id));
     ids.filter(|id| !id.is_empty())
 }
 
@@ -215,46 +259,68 @@ fn values_of_relationship(workforce: &Workforce) -> Vec<usize> {
     places_of(Kind::WorkRelationship, &workforce.table(Kind::Assignment).layout)
 }
 
-/// The persons with an assignment row whose work relationship is not their own, and its id.
-fn strangers(workforce: &Workforce) -> Vec<(u32, &str)> {
-    let relationships = &workforce.table(Kind::WorkRelationship).rows;
+/// `WR020` and `KEY020`: assignments whose work relationship is nowhere, or another person's. Also the index of their ids on the
+/// assignment rows of whoever refers to them: an id on rows of two persons is to one of them a stranger's, or shared in
+/// its own file.
+fn strange(workforce: &Workforce, keys: &Keys) -> (Found, Index) {
     let assignments = &workforce.table(Kind::Assignment).rows;
-    let of_person = |person: usize| {
-        let is_own = move |id: &str| {
-            admitted(workforce, Kind::WorkRelationship, person)
-                .any(|row| relationships.cells(row).get(work_relationship::PERIOD_OF_SERVICE_ID) == id)
-        };
-        let rows = admitted(workforce, Kind::Assignment, person);
-        let ids = rows.map(|row| assignments.cells(row).get(assignment::PERIOD_OF_SERVICE_ID));
-        ids.filter(move |id| !is_own(id)).map(move |id| (person as u32, id))
-    };
-    (0..workforce.len()).into_par_iter().flat_map_iter(of_person).collect()
-}
-
-/// `WR020` and `KEY020`: assignments whose work relationship is nowhere, or another person's.
-fn strange(workforce: &Workforce, relationships: &Index, strangers: &[(u32, &str)]) -> Found {
-    let mut found = Found::new();
-    for (person, id) in strangers {
+    let id_of = |position: u32| assignments.cells(&assignments.rows[position as usize]).get(REFERENCE.1);
+    let strangers = || keys.strangers.iter().map(|(person, position)| (*person, id_of(*position)));
+    let hashes: FxHashSet<u64> = strangers().map(|(_, id)| hash(id)).collect();
+    let theirs = keys.relationships.iter().flatten().filter(|(hash, _)| hashes.contains(hash));
+    let relationships = Index::of(RELATIONSHIP, &vec![theirs.copied().collect()]);
+    let (mut found, mut persons) = (Found::new(), BTreeSet::new());
+    for (person, id) in strangers() {
         let holders: Vec<u32> = relationships.holders(workforce, id).collect();
         let code = if holders.is_empty() { Code::Wr020 } else { Code::Key020 };
-        found.push((*person, code, true));
-        found.extend(holders.into_iter().map(|holder| (holder, Code::Key020, true)));
+        found.push((person, code, true));
+        found.extend(holders.iter().map(|holder| (*holder, Code::Key020, true)));
+        persons.extend(holders.into_iter().chain([person]));
     }
-    found
+    let ids: FxHashSet<&str> = strangers().map(|(_, id)| id).filter(|id| !id.is_empty()).collect();
+    let rows = persons.into_iter().flat_map(|person| cells_of(workforce, REFERENCE, person as usize));
+    let references = rows.filter(|(_, id)| ids.contains(id)).map(|(position, id)| (hash(id), position));
+    (found, Index::of(REFERENCE, &vec![references.collect()]))
 }
 
-fn admitted(workforce: &Workforce, kind: Kind, person: usize) -> impl Iterator<Item = &Row> {
-    workforce.table(kind).of(person).iter().filter(|row| row.fate == Fate::Admitted)
+/// The hash of an id, with the number that comes with it; none of a blank one.
+fn hashed((number, id): (u32, &str)) -> Option<(u64, u32)> {
+    (!id.is_empty()).then(|| (hash(id), number))
+}
+
+/// The hashes of the ids of everybody.
+fn hashes<'a, I: Iterator<Item = (u32, &'a str)>>(
+    workforce: &'a Workforce,
+    ids_of: impl Fn(usize) -> I + Sync,
+) -> Hashes {
+    let of_person = |mut hashes: Vec<(u64, u32)>, person: usize| {
+        hashes.extend(ids_of(person).filter_map(hashed));
+        hashes
+    };
+    (0..workforce.len()).into_par_iter().fold(Vec::new, of_person).collect()
+}
+
+/// Of neighbours with one id the first.
+fn first_of_each<'a>(ids: impl Iterator<Item = (u32, &'a str)>) -> impl Iterator<Item = (u32, &'a str)> {
+    let mut last = "";
+    ids.filter(move |(_, id)| std::mem::replace(&mut last, *id) != *id)
+}
+
+/// The cells of a column on the rows of a person that take part, each with the position of its row.
+fn cells_of(workforce: &Workforce, (kind, place): IdColumn, person: usize) -> impl Iterator<Item = (u32, &str)> {
+    let table = workforce.table(kind);
+    let positions = table.groups.of(person);
+    let rows = positions.clone().zip(&table.rows.rows[positions]).filter(|(_, row)| row.fate == Fate::Admitted);
+    rows.map(move |(position, row)| (position as u32, table.rows.cells(row).get(place)))
 }
 
 /// `KEY010`: PersonNumbers that differ only in leading zeros. Only numbers with such a zero can be one of the two.
 fn leading_zeros(workforce: &Workforce) -> Vec<u32> {
+    let has_zero = |person: &usize| workforce.notes[*person].present && workforce.number(*person).starts_with('0');
+    let with_zero: Vec<usize> = (0..workforce.len()).into_par_iter().filter(has_zero).collect();
     let mut alike: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
-    for person in (0..workforce.len()).filter(|person| workforce.notes[*person].present) {
-        let number = workforce.number(person);
-        if number.starts_with('0') {
-            alike.entry(number.trim_start_matches('0')).or_default().push(person as u32);
-        }
+    for person in with_zero {
+        alike.entry(workforce.number(person).trim_start_matches('0')).or_default().push(person as u32);
     }
     for (stripped, persons) in &mut alike {
         let bare = workforce.find(stripped).filter(|person| workforce.notes[*person].present);

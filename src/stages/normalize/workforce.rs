@@ -14,7 +14,7 @@ use crate::model::code::Codes;
 use crate::model::finding::Findings;
 use crate::model::kind::Kind;
 use crate::model::layout::{Layout, assignment, manager, work_relationship};
-use crate::model::range::{KeyRange, beginning};
+use crate::model::range::{KeyRange, beginning, whole};
 use crate::model::row::{Groups, NOBODY, Row, Rows};
 
 /// The rows of one kind. A kind that the pipeline does not configure has none.
@@ -259,19 +259,26 @@ fn readable_number<'a>(rows: &'a Rows, row: &Row) -> Option<&'a str> {
     super::rows::is_readable(number).then_some(number)
 }
 
-/// What the rows of a table are sorted by: the beginning of the PersonNumber as one number, which tells most of them
-/// apart without a look at the text; a text without NUL sorts as it does.
+/// What the rows of a table are sorted by: the beginning of the PersonNumber, which tells most of them apart without a look
+/// at the text; a text without NUL sorts as it does.
 struct SortKey {
-    beginning: u128,
+    /// In two halves, which take less room than the whole.
+    beginning: [u64; 2],
     row: u32,
     person: u32,
 }
 
 impl SortKey {
-    const LENGTH: usize = size_of::<u128>();
+    /// No text begins like that, and none comes after it.
+    const UNREADABLE: u128 = u128::MAX;
 
-    fn new(number: &str, row: usize) -> SortKey {
-        SortKey { beginning: beginning(number), row: row as u32, person: NOBODY }
+    fn new(number: Option<&str>, row: usize) -> SortKey {
+        let beginning = number.map_or(Self::UNREADABLE, beginning);
+        SortKey { beginning: [(beginning >> u64::BITS) as u64, beginning as u64], row: row as u32, person: NOBODY }
+    }
+
+    fn beginning(&self) -> u128 {
+        u128::from(self.beginning[0]) << u64::BITS | u128::from(self.beginning[1])
     }
 }
 
@@ -282,30 +289,25 @@ fn group_by_number(tables: &mut [Table; Kind::ALL.len()]) -> Numbers {
     let (numbers, starts) = number_persons(tables, &mut keys);
     for ((table, keys), starts) in tables.iter_mut().zip(keys).zip(starts) {
         let rows = &table.rows.rows;
-        let mut owned: Vec<Row> = keys.par_iter().map(|key| rows[key.row as usize].of(key.person)).collect();
-        if owned.len() < rows.len() {
-            let of_nobody = rows.iter().filter(|row| readable_number(&table.rows, row).is_none());
-            owned.extend(of_nobody.map(|row| row.of(NOBODY)));
-        }
-        table.rows.rows = owned;
+        table.rows.rows = keys.par_iter().map(|key| rows[key.row as usize].of(key.person)).collect();
         table.groups = Groups { starts };
     }
     numbers
 }
 
-/// The sort keys of the rows that somebody owns, sorted.
+/// The sort keys of all rows, sorted; those that nobody owns come last.
 fn sort_keys(table: &Table) -> Vec<SortKey> {
     let rows = table.rows.rows.par_iter().enumerate();
-    let key = |(row, of): (usize, &Row)| Some(SortKey::new(readable_number(&table.rows, of)?, row));
-    let mut keys: Vec<SortKey> = rows.filter_map(key).collect();
-    keys.par_sort_by(|a, b| compare(a.beginning, number_at(table, a), b.beginning, number_at(table, b)));
+    let mut keys: Vec<SortKey> = rows.map(|(row, of)| SortKey::new(readable_number(&table.rows, of), row)).collect();
+    keys.par_sort_by(|a, b| compare(a.beginning(), number_at(table, a), b.beginning(), number_at(table, b)));
     keys
 }
 
 /// The order of two PersonNumbers, of which the beginnings are known.
 fn compare<'a>(a: u128, of_a: impl FnOnce() -> &'a str, b: u128, of_b: impl FnOnce() -> &'a str) -> Ordering {
     // Where the last byte of the beginning is blank, nothing follows.
-    a.cmp(&b).then_with(|| if a.to_be_bytes()[SortKey::LENGTH - 1] == 0 { Ordering::Equal } else { of_a().cmp(of_b()) })
+    let is_all = |beginning: u128| beginning as u8 == 0 || beginning == SortKey::UNREADABLE;
+    a.cmp(&b).then_with(|| if is_all(a) { Ordering::Equal } else { of_a().cmp(of_b()) })
 }
 
 fn number_at<'a>(table: &'a Table, key: &SortKey) -> impl FnOnce() -> &'a str {
@@ -325,16 +327,18 @@ fn number_persons(
     loop {
         let heads = (0..tables.len()).filter_map(|table| Some((table, keys[table].get(next[table])?)));
         let least = heads.min_by(|(a, of_a), (b, of_b)| {
-            compare(of_a.beginning, number_at(&tables[*a], of_a), of_b.beginning, number_at(&tables[*b], of_b))
+            compare(of_a.beginning(), number_at(&tables[*a], of_a), of_b.beginning(), number_at(&tables[*b], of_b))
         });
-        let Some((table, key)) = least else { break };
-        let (person, beginning) = (numbers.ends.len() as u32, key.beginning);
-        let number = number_at(&tables[table], key)();
+        let least = least.map(|(table, key)| (key.beginning(), number_at(&tables[table], key)));
+        let Some((beginning, text)) = least.filter(|(beginning, _)| *beginning != SortKey::UNREADABLE) else { break };
+        let (person, bytes) = (numbers.ends.len() as u32, beginning.to_be_bytes());
+        // The texts are far away.
+        let number = whole(&bytes).unwrap_or_else(text);
         numbers.text.push_str(number);
         numbers.ends.push(numbers.text.len() as u32);
         for (table, keys) in keys.iter_mut().enumerate() {
             while let Some(key) = keys.get_mut(next[table]) {
-                if compare(key.beginning, number_at(&tables[table], key), beginning, || number) != Ordering::Equal {
+                if compare(key.beginning(), number_at(&tables[table], key), beginning, || number) != Ordering::Equal {
                     break;
                 }
                 key.person = person;

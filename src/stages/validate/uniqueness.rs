@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use rayon::prelude::*;
 
 use super::attributes::Places;
-use crate::model::buckets::{Buckets, hash};
+use crate::model::buckets::{Buckets, Hashes, hash, perhaps_shared};
 use crate::model::code::Code;
 use crate::model::worker::Disposition;
 use crate::stages::normalize::Workforce;
@@ -37,8 +37,13 @@ pub fn same_text<'a>(
     numbers: impl ParallelIterator<Item = u32>,
     text_of: impl Fn(u32) -> Cow<'a, str> + Sync,
 ) -> Vec<Vec<u32>> {
-    let hashes: Vec<(u64, u32)> = numbers.map(|number| (hash(&text_of(number)), number)).collect();
-    let same_hash = Buckets::new(&hashes);
+    let hashes: Hashes = numbers
+        .fold(Vec::new, |mut hashes, number| {
+            hashes.push((hash(&text_of(number)), number));
+            hashes
+        })
+        .collect();
+    let same_hash = Buckets::new(&perhaps_shared(&hashes));
     let groups = same_hash.shared().flat_map_iter(|numbers| {
         let mut numbers: Vec<(Cow<'a, str>, u32)> =
             numbers.into_iter().map(|number| (text_of(number), number)).collect();
