@@ -1,6 +1,7 @@
 //! What a run leaves of people, all of them or those of a range: the outputs and the lists go to the stage at once, the
 //! rejects are kept until everybody is there, since they stand in the order of the input.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::{RunError, placement};
@@ -81,50 +82,51 @@ fn lists<'a>(people: &'a People, part: &dyn Fn(&str) -> map::Part, placed: u64) 
     const RESOLUTION: &str = "resolution.csv";
     let [of_resolution, of_placement, of_quarantine] =
         [RESOLUTION, lists::PLACEMENT_FILE, QUARANTINE].map(|path| (path.to_owned(), part(path)));
-    let present = people.resolved.iter().filter(|person| person.present).count() as u64;
+    let of = |is: fn(&Resolved) -> bool| -> Vec<u32> {
+        let persons = people.resolved.iter().enumerate().filter(|(_, person)| person.present && is(person));
+        persons.map(|(person, _)| person as u32).collect()
+    };
+    let present = of(|_| true);
+    let quarantined = of(|person| person.disposition == Disposition::Quarantined);
     let list = |path, rows, write| Artifact { path, rows, headers: Some(1), write };
+    let (resolution, quarantine) = (|person| people.resolution(person), |person| people.quarantine(person));
     [
         list(
             of_resolution.0,
-            Some(present),
-            Box::new(move |out| lists::write(out, &lists::RESOLUTION, of_resolution.1, people.resolution_rows())),
+            Some(present.len() as u64),
+            Box::new(move |out| lists::write(out, &lists::RESOLUTION, of_resolution.1, &present, resolution)),
         ),
         list(of_placement.0, None, Box::new(move |out| placement::write(people, placed, of_placement.1, out))),
         list(
             of_quarantine.0,
             None,
-            Box::new(move |out| lists::write(out, &lists::QUARANTINE, of_quarantine.1, people.quarantine_rows())),
+            Box::new(move |out| lists::write(out, &lists::QUARANTINE, of_quarantine.1, &quarantined, quarantine)),
         ),
     ]
 }
 
 impl People {
-    /// The lines of `resolution.csv`, by PersonNumber.
-    fn resolution_rows(&self) -> impl Iterator<Item = [std::borrow::Cow<'_, str>; 9]> {
-        let present = self.resolved.iter().enumerate().filter(|(_, person)| person.present);
-        present.map(|(index, person)| {
-            [
-                self.workforce.number(index).into(),
-                person.state.map_or("", |state| state.text()).into(),
-                if person.active { "true" } else { "false" }.into(),
-                person.disposition.text().into(),
-                self.workforce.period_of_service_id(person.work_relationship).into(),
-                self.workforce.assignment_id(person.assignment).into(),
-                person.manager.map_or("", |manager| self.workforce.number(manager as usize)).into(),
-                person.rule.text().into(),
-                person.codes.to_string().into(),
-            ]
-        })
+    /// The line of a person in `resolution.csv`.
+    fn resolution(&self, index: u32) -> [Cow<'_, str>; 9] {
+        let person = &self.resolved[index as usize];
+        [
+            self.workforce.number(index as usize).into(),
+            person.state.map_or("", |state| state.text()).into(),
+            if person.active { "true" } else { "false" }.into(),
+            person.disposition.text().into(),
+            self.workforce.period_of_service_id(person.work_relationship).into(),
+            self.workforce.assignment_id(person.assignment).into(),
+            person.manager.map_or("", |manager| self.workforce.number(manager as usize)).into(),
+            person.rule.text().into(),
+            person.codes.to_string().into(),
+        ]
     }
 
-    /// The lines of `quarantine.csv`: every code that applies, and the reasons of those that quarantine.
-    fn quarantine_rows(&self) -> impl Iterator<Item = [std::borrow::Cow<'_, str>; 3]> {
-        let quarantined =
-            |(_, person): &(usize, &Resolved)| person.present && person.disposition == Disposition::Quarantined;
-        self.resolved.iter().enumerate().filter(quarantined).map(|(index, person)| {
-            let reasons: Vec<&str> = person.errors.iter().map(|code| crate::model::code::entry(code).title).collect();
-            [self.workforce.number(index).into(), person.codes.to_string().into(), reasons.join("; ").into()]
-        })
+    /// The line of a person in `quarantine.csv`: every code that applies, and the reasons of those that quarantine.
+    fn quarantine(&self, index: u32) -> [Cow<'_, str>; 3] {
+        let person = &self.resolved[index as usize];
+        let reasons: Vec<&str> = person.errors.iter().map(|code| crate::model::code::entry(code).title).collect();
+        [self.workforce.number(index as usize).into(), person.codes.to_string().into(), reasons.join("; ").into()]
     }
 }
 

@@ -4,7 +4,8 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use rustc_hash::FxHashMap;
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::people::{Mapped, People};
 use crate::stages::map::{FieldPlan, Part};
@@ -16,20 +17,29 @@ use crate::targets::{FieldType, Format};
 pub fn write(people: &People, placed: u64, part: Part, out: &mut dyn Write) -> io::Result<u64> {
     let People { workforce, resolved, .. } = people;
     let rows = rows_of_users(people, placed);
-    let users = (0..resolved.len()).filter(|person| resolved[*person].disposition.is_emitted());
+    let is_user = |person: &u32| resolved[*person as usize].disposition.is_emitted();
+    let users: Vec<u32> = (0..resolved.len() as u32).filter(is_user).collect();
+    let units_of = |person: u32| {
+        let of = &resolved[person as usize];
+        [workforce.legal_employer_name(of.work_relationship), workforce.business_unit_name(of.assignment)]
+    };
     // There are few units, and a million persons.
-    let mut ids: FxHashMap<&str, String> = FxHashMap::default();
-    let mut id_of = |name| Cow::from(ids.entry(name).or_insert_with(|| lists::unit_id(name)).clone());
-    let lines = users.map(|person| {
-        let row = rows[person];
+    let units = users.par_iter().fold(FxHashSet::default, |mut units, user| {
+        units.extend(units_of(*user));
+        units
+    });
+    let units = units.reduce(FxHashSet::default, |one, other| &one | &other);
+    let ids: FxHashMap<&str, String> = units.into_iter().map(|name| (name, lists::unit_id(name))).collect();
+    lists::write(out, &lists::PLACEMENT, part, &users, |user| {
+        let [employer, unit] = units_of(user).map(|name| Cow::Borrowed(&*ids[name]));
+        let row = rows[user as usize];
         [
-            workforce.number(person).into(),
-            id_of(workforce.legal_employer_name(resolved[person].work_relationship)),
-            id_of(workforce.business_unit_name(resolved[person].assignment)),
+            workforce.number(user as usize).into(),
+            employer,
+            unit,
             if row == 0 { "".into() } else { row.to_string().into() },
         ]
-    });
-    lists::write(out, &lists::PLACEMENT, part, lines)
+    })
 }
 
 /// The outputs that the next run is compared with: the first CSV table that tells who a row is, and those that go on with

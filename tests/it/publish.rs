@@ -30,8 +30,9 @@ pub fn stage(to: &Path, generation: &str) -> Result<Staging, PublishError> {
     staging.add(artifact("quarantine.csv", format!("PersonNumber,Codes,Reasons\n3,PRI012,{generation}\n")))?;
     let people = [["1", "emitted"], ["2", "emitted_inactive"], ["3", "quarantined"]];
     let rows = people.map(|[person, end]| [person, "CURRENT", "true", end, "", "", "", generation, ""]);
-    let write =
-        Box::new(move |out: &mut (dyn Write + Send + Sync)| lists::write(out, &lists::RESOLUTION, Part::WHOLE, rows));
+    let write = Box::new(move |out: &mut (dyn Write + Send + Sync)| {
+        lists::write(out, &lists::RESOLUTION, Part::WHOLE, &[0, 1, 2], |row| rows[row as usize])
+    });
     staging.add(Artifact { path: "resolution.csv".into(), rows: Some(3), headers: Some(1), write })?;
     staging.add(artifact("rejects/person.csv", format!("_code,Generation\nROW001,{generation}\n")))?;
     Ok(staging)

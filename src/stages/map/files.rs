@@ -76,7 +76,7 @@ const BATCH: usize = 16 * CHUNK;
 
 /// Renders rows in parallel and writes them in their order; gives how many there were. `render` gives the bytes of some
 /// rows, and how many of them are written at all.
-pub(super) fn in_parallel(
+pub fn in_parallel(
     rows: &[u32],
     out: &mut dyn Write,
     render: impl Fn(&[u32]) -> io::Result<(Vec<u8>, u64)> + Sync,

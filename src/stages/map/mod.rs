@@ -44,7 +44,7 @@ pub use dialect::{DialectOptions, LimitOptions};
 pub use elements::{ElementKind, ElementTable, elements};
 pub use evaluate::{MapError, MappedOutput};
 pub use expression::Expression;
-pub use files::{Content, OutputFile, Part, files};
+pub use files::{Content, OutputFile, Part, files, in_parallel};
 pub use functions::{FUNCTIONS, Function, reference};
 pub use lineage::{FieldLineage, Read, Role};
 pub use lists::ListPlan;

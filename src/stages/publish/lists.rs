@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use super::delivery::FOLDER;
 use super::tally::digest;
-use crate::stages::map::Part;
+use crate::stages::map::{Part, in_parallel};
 
 /// The columns of `quarantine.csv`.
 pub const QUARANTINE: [&str; 3] = ["PersonNumber", "Codes", "Reasons"];
@@ -58,26 +58,27 @@ pub fn is_of_this_run_alone(path: &str) -> bool {
 /// The `Disposition` of an active user.
 pub const EMITTED: &str = "emitted";
 
-/// Writes a header, unless a part of the list was written before, and these rows; returns how many rows. Fails as `out`
-/// fails.
+/// Writes a header, unless a part of the list was written before, and the row of each of these numbers, in their order;
+/// returns how many rows. Fails as `out` fails.
 pub fn write<const N: usize, T: AsRef<str>>(
     out: &mut dyn Write,
     header: &[&str; N],
     part: Part,
-    rows: impl IntoIterator<Item = [T; N]>,
+    numbers: &[u32],
+    row: impl Fn(u32) -> [T; N] + Sync,
 ) -> io::Result<u64> {
-    let mut lines =
-        csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).buffer_capacity(1 << 16).from_writer(out);
     if part.is_first() {
-        lines.write_record(header)?;
+        out.write_all(&render(std::iter::once(*header))?)?;
     }
-    let mut count = 0;
+    in_parallel(numbers, out, |numbers| Ok((render(numbers.iter().map(|number| row(*number)))?, numbers.len() as u64)))
+}
+
+fn render<const N: usize, T: AsRef<str>>(rows: impl Iterator<Item = [T; N]>) -> io::Result<Vec<u8>> {
+    let mut lines = csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(Vec::new());
     for row in rows {
         lines.write_record(row.iter().map(|cell| cell.as_ref().as_bytes()))?;
-        count += 1;
     }
-    lines.flush()?;
-    Ok(count)
+    lines.into_inner().map_err(|error| error.into_error())
 }
 
 #[cfg(test)]
@@ -88,7 +89,7 @@ mod tests {
     fn quotes_only_where_needed_and_lf() {
         let mut out = Vec::new();
         let rows = [["007", "PER041;PRI012", "no address, or two"], ["8", "", "says \"no\"\nand ends"]];
-        assert_eq!(write(&mut out, &QUARANTINE, Part::WHOLE, rows).unwrap(), 2);
+        assert_eq!(write(&mut out, &QUARANTINE, Part::WHOLE, &[0, 1], |row| rows[row as usize]).unwrap(), 2);
         let expected =
             "PersonNumber,Codes,Reasons\n007,PER041;PRI012,\"no address, or two\"\n8,,\"says \"\"no\"\"\nand ends\"\n";
         assert_eq!(String::from_utf8(out).unwrap(), expected);

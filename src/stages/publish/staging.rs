@@ -142,8 +142,9 @@ impl Staging {
             let begun = begun.map_or_else(|| Begun::new(folder, &artifact), Ok)?.go_on(artifact)?;
             if last { begun.end().map(Progressed::Whole) } else { Ok(Progressed::Begun(begun)) }
         };
-        let written: Vec<Result<Progressed, PublishError>> =
-            parts.into_par_iter().zip(artifacts.into_par_iter()).map(write).collect();
+        // One at a time: that two large ones are not taken for one task.
+        let files = parts.into_par_iter().zip(artifacts.into_par_iter()).with_max_len(1);
+        let written: Vec<Result<Progressed, PublishError>> = files.map(write).collect();
         for file in written {
             match file? {
                 Progressed::Begun(file) => self.begun.push(file),
