@@ -215,17 +215,20 @@ impl Workforce {
         };
         rows.sort_by(|a, b| order(a).cmp(&order(b)));
         let mut assignments: Vec<Assignment<'a>> = Vec::new();
-        for row in rows {
-            let id = row.cells.get(assignment::ASSIGNMENT_ID);
-            if let Some(last) = assignments.last_mut().filter(|last| last.id == id) {
-                last.rows.push(row);
-                continue;
-            }
-            let relationship = row.cells.get(assignment::PERIOD_OF_SERVICE_ID);
+        // From the last on, so that the first, which most have alone, takes the list as it is.
+        while let Some(last) = rows.last() {
+            let id = last.cells.get(assignment::ASSIGNMENT_ID);
+            let start = rows.partition_point(|row| row.cells.get(assignment::ASSIGNMENT_ID) < id);
+            let own = if start == 0 { std::mem::take(&mut rows) } else { rows.split_off(start) };
+            let relationship = own[0].cells.get(assignment::PERIOD_OF_SERVICE_ID);
             // Where it is missing, the person is quarantined by section 2 and nobody looks (`WR020`).
-            let Ok(index) = relationships.binary_search_by_key(&relationship, |own| own.id) else { continue };
-            relationships[index].assignments.push(assignments.len());
-            assignments.push(Assignment { id, work_relationship: index, rows: vec![row] });
+            if let Ok(work_relationship) = relationships.binary_search_by_key(&relationship, |own| own.id) {
+                assignments.push(Assignment { id, work_relationship, rows: own });
+            }
+        }
+        assignments.reverse();
+        for (index, assignment) in assignments.iter().enumerate() {
+            relationships[assignment.work_relationship].assignments.push(index);
         }
         for relationship in relationships.iter_mut().filter(|relationship| relationship.worker_type.is_none()) {
             let rows = relationship.assignments.iter().flat_map(|index| &assignments[*index].rows);

@@ -30,8 +30,9 @@ pub fn all_current(case: &Case<'_>, resolved: &Resolved, options: &Resolve, day:
         return position(0).filter(|_| is_employed).map(|own| (own, resolved.assignment)).into_iter().collect();
     }
     let rows = RowsOnDay::take(case, options, day);
-    let mut current: Vec<usize> =
-        (0..rows.states.len()).filter(|index| rows.states[*index] == State::Current).collect();
+    let candidates = rows.candidates(case, day);
+    let current = candidates.iter().filter(|candidate| candidate.state == State::Current);
+    let mut current: Vec<usize> = current.map(|candidate| candidate.index).collect();
     current.sort_by_key(|index| {
         let relationship = &case.work_relationships[*index];
         let is_other = position(*index) != resolved.work_relationship;
@@ -46,7 +47,7 @@ fn primary_assignment_of(case: &Case<'_>, index: usize, rows: &RowsOnDay, option
     let state = WorkerState::Current;
     let choice = Choice { state, rule: Rule::OnePrimary, chosen: Some(index), current: Vec::new() };
     let mut silent = Judgement::default();
-    let placed = primary_assignment::placed(case, &choice, &rows.taken, options, &mut silent);
+    let placed = primary_assignment::placed(case, &choice, rows, options, &mut silent);
     let (_, chosen) = primary_assignment::choose(case, &placed, state, options.on_ambiguous, &mut silent);
     chosen.map(|chosen| placed[chosen].row.position)
 }

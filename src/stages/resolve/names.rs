@@ -120,7 +120,7 @@ pub fn email_on(case: &Case<'_>, day: Date, judgement: &mut Judgement) -> Option
         addresses.dedup();
         addresses.len()
     };
-    if distinct(false) > 1 && distinct(true) != 1 {
+    if rows.len() > 1 && distinct(false) > 1 && distinct(true) != 1 {
         judgement.note(Code::Per040);
     }
     let rank = |row: &Mailed<'_>| (Reverse(row.email.is_flagged), Reverse(row.effective.start));

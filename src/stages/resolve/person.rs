@@ -8,7 +8,7 @@ use super::primary_assignment::{self, Placed};
 use super::primary_work_relationship::{self, Candidate, Choice};
 use super::row_on_day::{self, Taken};
 use super::rows_on_day::{RowsOnDay, relationship_position};
-use super::state::{self, State};
+use super::state::{self, OnDay, State};
 use super::{hand_made, names, satellites};
 use crate::model::code::{Code, Codes};
 use crate::model::kind::Kind;
@@ -180,11 +180,11 @@ fn say_rows(case: &Case<'_>, rows: &RowsOnDay, day: Date, judgement: &mut Judgem
     for (index, assignment) in case.assignments.iter().enumerate() {
         judgement.say(10, || {
             let (id, all) = (assignment.id, assignment.rows.len());
-            match rows.taken[index] {
+            match rows.of(index).taken {
                 Taken::None => format!("assignment {id}: none of its {all} rows is in effect on {day}"),
                 Taken::Ambiguous => format!("assignment {id}: two different rows claim {day}, so it has none"),
                 Taken::Row(row) => {
-                    let status = rows.statuses[index].map_or("of unknown status", |status| status.text());
+                    let status = rows.of(index).status.map_or("of unknown status", |status| status.text());
                     let start = assignment.rows[row].start();
                     format!("assignment {id}: of its {all} rows the one from {start} counts on {day}, {status}")
                 }
@@ -197,13 +197,13 @@ fn say_rows(case: &Case<'_>, rows: &RowsOnDay, day: Date, judgement: &mut Judgem
 fn section_3(case: &Case<'_>, rows: &RowsOnDay, candidates: &[Candidate<'_>], day: Date, judgement: &mut Judgement) {
     for (index, assignment) in case.assignments.iter().enumerate() {
         row_on_day::review(assignment, day, judgement);
-        if rows.taken[index] == Taken::Ambiguous {
+        if rows.of(index).taken == Taken::Ambiguous {
             let state = candidates[assignment.work_relationship].state;
             // A hand-made source has nothing but its rows: there the assignment is the employment.
             let counts = case.shape.hand_made || state == State::Current;
             if counts { judgement.fail(Code::Asg010) } else { judgement.note(Code::Asg010) }
         }
-        match rows.codes[index] {
+        match rows.of(index).code {
             Some(Code::Sta001) => judgement.fail(Code::Sta001),
             Some(code) => judgement.note(code),
             None => {}
@@ -234,7 +234,7 @@ fn decide<'a>(
     let relationship = &case.work_relationships[index];
     resolved.work_relationship = relationship_position(case, relationship);
     resolved.worker_type = relationship.worker_type;
-    let placed = primary_assignment::placed(case, &choice, &rows.taken, options, judgement);
+    let placed = primary_assignment::placed(case, &choice, rows, options, judgement);
     let (rule, chosen) = primary_assignment::choose(case, &placed, choice.state, options.on_ambiguous, judgement);
     resolved.rule = rule;
     primary_assignment::say_choice(case, &placed, rule, chosen, judgement);
@@ -278,17 +278,16 @@ fn decide_emission(
         let employed = |index: &usize| is_hand_made || !case.work_relationships[*index].is_pending();
         let of_worker =
             |placed: &Placed<'_>| !is_hand_made || placed.row.worker_type() != Some(WorkerType::PendingWorker);
-        let statuses: Vec<Status> = choice
+        let mut statuses = choice
             .current
             .iter()
             .filter(|index| employed(index))
             .flat_map(|index| &case.work_relationships[*index].assignments)
             .filter_map(|index| rows.placed(case, *index))
             .filter(of_worker)
-            .filter_map(|placed| placed.status)
-            .collect();
-        resolved.active = statuses.contains(&Status::Active);
-        if !resolved.active && statuses.contains(&Status::Suspended) {
+            .filter_map(|placed| placed.status);
+        resolved.active = statuses.clone().any(|status| status == Status::Active);
+        if !resolved.active && statuses.any(|status| status == Status::Suspended) {
             judgement.note(Code::Sta010);
             resolved.active = options.suspended == Suspended::Active;
         }
@@ -310,17 +309,13 @@ fn count_rows(case: &Case<'_>, rows: &RowsOnDay, choice: &Choice, placed: &[Plac
     const RELATIONSHIP: usize = 1;
     const ASSIGNMENT: usize = 2;
     for (index, relationship) in case.work_relationships.iter().enumerate().filter(|(_, own)| own.position.is_some()) {
-        let in_effect = if case.shape.has_service_dates {
-            relationship.service.contains(day)
-        } else {
-            rows.states[index] == State::Current
-        };
+        let in_effect = state::state(&OnDay { case, relationship, rows }, day) == State::Current;
         let bucket = if in_effect || choice.chosen == Some(index) { &mut tally.used } else { &mut tally.not_in_effect };
         bucket[RELATIONSHIP] += relationship.rows;
     }
     for (index, assignment) in case.assignments.iter().enumerate() {
         let also = placed.iter().find(|placed| placed.index == index).map(|placed| placed.row_index);
-        let taken = [rows.taken[index].row(), also];
+        let taken = [rows.of(index).taken.row(), also];
         for row in &assignment.rows {
             let is_taken =
                 taken.iter().flatten().any(|taken| row_on_day::same_but_managers(&assignment.rows[*taken], row));

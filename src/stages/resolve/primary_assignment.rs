@@ -5,12 +5,14 @@ use super::options::{OnAmbiguous, Resolve};
 use super::pick::{self, Rank};
 use super::primary_work_relationship::{Candidate, Choice};
 use super::row_on_day::{self, Taken};
+use super::rows_on_day::RowsOnDay;
 use super::state::State;
 use crate::model::code::Code;
 use crate::model::date::{BEGINNING, OPEN};
 use crate::model::kind::Kind;
+use crate::model::row::Facts;
 use crate::model::worker::{Rule, Status, WorkerState, WorkerType};
-use crate::stages::normalize::{Assignment, AssignmentRow, Case};
+use crate::stages::normalize::{AssignmentRow, Case};
 
 /// An assignment of A with its row.
 #[derive(Clone, Copy)]
@@ -27,7 +29,7 @@ pub struct Placed<'a> {
 pub fn placed<'a>(
     case: &'a Case<'a>,
     choice: &Choice,
-    taken: &[Taken],
+    rows: &RowsOnDay,
     options: &Resolve,
     judgement: &mut Judgement,
 ) -> Vec<Placed<'a>> {
@@ -35,31 +37,31 @@ pub fn placed<'a>(
     let relationship = &case.work_relationships[chosen];
     let is_on_day = matches!(choice.state, WorkerState::Current | WorkerState::Pending);
     let row_at = |index: usize| match choice.state {
-        _ if is_on_day => taken[index],
+        _ if is_on_day => rows.of(index).taken,
         WorkerState::Future if relationship.service.start == BEGINNING => Taken::None,
         WorkerState::Future => row_on_day::on_day(&case.assignments[index], relationship.service.start),
         _ if relationship.service.end == OPEN => Taken::None,
         _ => row_on_day::on_day(&case.assignments[index], relationship.service.end),
     };
-    let mut rows: Vec<(usize, Taken)> = relationship.assignments.iter().map(|index| (*index, row_at(*index))).collect();
-    let is_ambiguous = |(_, at): &(usize, Taken)| *at == Taken::Ambiguous;
-    let mut ambiguous = rows.iter().any(|(index, at)| *at == Taken::Ambiguous || taken[*index] == Taken::Ambiguous);
-    if !is_on_day && rows.iter().all(|(_, taken)| taken.row().is_none()) {
-        let fallback: fn(&Assignment<'_>) -> Taken =
-            if choice.state == WorkerState::Future { row_on_day::first } else { row_on_day::last };
-        rows.iter_mut().for_each(|(index, taken)| *taken = fallback(&case.assignments[*index]));
-        ambiguous |= rows.iter().any(is_ambiguous);
-    }
-    if ambiguous {
+    let fallback = |index: usize| {
+        let assignment = &case.assignments[index];
+        if choice.state == WorkerState::Future { row_on_day::first(assignment) } else { row_on_day::last(assignment) }
+    };
+    let indexes = || relationship.assignments.iter().copied();
+    let falls_back = !is_on_day && indexes().all(|index| row_at(index).row().is_none());
+    let counts_at = |index: usize| if falls_back { fallback(index) } else { row_at(index) };
+    let is_ambiguous =
+        |index: usize| [rows.of(index).taken, row_at(index), counts_at(index)].contains(&Taken::Ambiguous);
+    if indexes().any(is_ambiguous) {
         judgement.fail(Code::Asg010);
     }
-    let place = |(index, taken): (usize, Taken)| {
-        let row_index = taken.row()?;
+    let place = |index: usize| {
+        let row_index = counts_at(index).row()?;
         let row = &case.assignments[index].rows[row_index];
         let status = row_on_day::raise_status(row, options, judgement);
         Some(Placed { index, row_index, row, status })
     };
-    rows.into_iter().filter_map(place).collect()
+    indexes().filter_map(place).collect()
 }
 
 /// Rule 17, the table: the position in `placed` of the primary assignment.
@@ -70,32 +72,32 @@ pub fn choose(
     on_ambiguous: OnAmbiguous,
     judgement: &mut Judgement,
 ) -> (Rule, Option<usize>) {
-    let flagged: Vec<usize> = (0..placed.len()).filter(|i| is_flagged(&placed[*i])).collect();
-    match (flagged.as_slice(), placed) {
-        (_, []) => {
+    let flagged = || (0..placed.len()).filter(|i| is_flagged(&placed[*i]));
+    match (flagged().next(), flagged().nth(1), placed) {
+        (_, _, []) => {
             match state {
                 WorkerState::Current | WorkerState::Pending => judgement.fail(Code::Pri031),
                 _ => judgement.note(Code::Pri031),
             }
             (Rule::NoAssignment, None)
         }
-        ([one], _) => (Rule::OneFlagged, Some(*one)),
-        ([], [_]) => {
+        (Some(one), None, _) => (Rule::OneFlagged, Some(one)),
+        (None, _, [_]) => {
             judgement.note(Code::Pri030);
             (Rule::OneAssignment, Some(0))
         }
-        ([], _) => {
+        (None, _, _) => {
             let all: Vec<usize> = (0..placed.len()).collect();
             (Rule::NoneFlagged, ambiguous(Code::Pri032, case, placed, &all, on_ambiguous, judgement))
         }
-        (several, _) => {
-            let active: Vec<usize> =
-                several.iter().copied().filter(|i| placed[*i].status == Some(Status::Active)).collect();
-            if let [one] = active.as_slice() {
+        (Some(_), Some(_), _) => {
+            let several: Vec<usize> = flagged().collect();
+            let mut active = several.iter().filter(|i| placed[**i].status == Some(Status::Active));
+            if let (Some(one), None) = (active.next(), active.next()) {
                 judgement.note(Code::Pri033);
                 return (Rule::OneActive, Some(*one));
             }
-            (Rule::SeveralFlagged, ambiguous(Code::Pri034, case, placed, several, on_ambiguous, judgement))
+            (Rule::SeveralFlagged, ambiguous(Code::Pri034, case, placed, &several, on_ambiguous, judgement))
         }
     }
 }
@@ -175,19 +177,19 @@ pub fn review(
         judgement.note(Code::Pri035);
     }
     let Some(chosen) = chosen.map(|chosen| &placed[chosen]) else { return };
-    let on_day = |of: &dyn Fn(&Candidate<'_>) -> bool| -> Vec<(u32, Option<bool>, Option<Status>)> {
-        let candidates = candidates.iter().filter(|candidate| of(candidate));
-        let rows = candidates.flat_map(|candidate| &candidate.on_day.rows);
-        rows.map(|(row, status)| (row.position, row.facts.primary, *status)).collect()
+    // Whether another row on D, of one of those work relationships, is like that.
+    let other = |of: &dyn Fn(&Candidate<'_>) -> bool, is: &dyn Fn(&Facts, Option<Status>) -> bool| {
+        let of = candidates.iter().filter(|candidate| of(candidate));
+        let mut rows = of.flat_map(|candidate| candidate.on_day.rows());
+        rows.any(|(row, status)| row.position != chosen.row.position && is(row.facts, status))
     };
-    let in_c = on_day(&|candidate| choice.current.contains(&candidate.index));
-    let other_is_overall = in_c.iter().any(|(row, overall, _)| *row != chosen.row.position && *overall == Some(true));
+    let is_in_c = |candidate: &Candidate<'_>| choice.current.contains(&candidate.index);
+    let other_is_overall = other(&is_in_c, &|facts, _| facts.primary == Some(true));
     if chosen.row.facts.primary == Some(false) && other_is_overall {
         judgement.fail(Code::Pri036);
     }
-    let current = on_day(&|candidate| candidate.state == State::Current);
-    let other_is_active =
-        current.iter().any(|(row, _, status)| *row != chosen.row.position && *status == Some(Status::Active));
+    let is_current = |candidate: &Candidate<'_>| candidate.state == State::Current;
+    let other_is_active = other(&is_current, &|_, status| status == Some(Status::Active));
     if chosen.status == Some(Status::Suspended) && other_is_active {
         judgement.note(Code::Pri040);
     }

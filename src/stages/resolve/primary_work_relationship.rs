@@ -162,11 +162,10 @@ fn ambiguous(
 /// Rule 16: a work relationship is judged by its best row on D.
 fn ranked<'a>(candidate: &Candidate<'a>) -> pick::Candidate<'a> {
     let Candidate { relationship, on_day, .. } = candidate;
-    let rows = on_day.rows.iter();
-    let best = rows.map(|(row, status)| (status.unwrap_or(Status::Inactive), Reverse(row.start()))).min();
+    let best = on_day.rows().map(|(row, status)| (status.unwrap_or(Status::Inactive), Reverse(row.start()))).min();
     let best = best.map(|(status, Reverse(start))| (status, start));
     let own = relationship.position.map(|position| (Kind::WorkRelationship, position));
-    let row = own.or_else(|| on_day.rows.first().map(|(row, _)| (Kind::Assignment, row.position)));
+    let row = own.or_else(|| on_day.rows().next().map(|(row, _)| (Kind::Assignment, row.position)));
     let rank = Rank::new(relationship.worker_type, best, relationship.service.start, relationship.id);
     pick::Candidate { rank, id: relationship.id, row }
 }

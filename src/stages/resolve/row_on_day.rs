@@ -53,19 +53,15 @@ pub fn first(assignment: &Assignment<'_>) -> Taken {
 /// their managers are one row.
 fn of_start(assignment: &Assignment<'_>, start: Date, day: Date) -> Taken {
     let rows = &assignment.rows;
-    let mut left: Vec<usize> =
-        (0..rows.len()).filter(|row| rows[*row].start() == start && rows[*row].facts.effective.contains(day)).collect();
-    if left.iter().any(|row| rows[*row].is_latest_change()) {
-        left.retain(|row| rows[*row].is_latest_change());
-    }
-    let highest = left.iter().map(|row| rows[*row].facts.sequence).max();
-    left.retain(|row| Some(rows[*row].facts.sequence) == highest);
-    match left.as_slice() {
-        [] => Taken::None,
-        [first, others @ ..] if others.iter().all(|other| same_but_managers(&rows[*first], &rows[*other])) => {
-            Taken::Row(*first)
-        }
-        _ => Taken::Ambiguous,
+    let in_effect = |row: &usize| rows[*row].start() == start && rows[*row].facts.effective.contains(day);
+    let has_latest = (0..rows.len()).filter(in_effect).any(|row| rows[row].is_latest_change());
+    let counts = |row: &usize| in_effect(row) && (rows[*row].is_latest_change() || !has_latest);
+    let highest = (0..rows.len()).filter(counts).map(|row| rows[row].facts.sequence).max();
+    let mut left = (0..rows.len()).filter(|row| counts(row) && Some(rows[*row].facts.sequence) == highest);
+    match left.next() {
+        None => Taken::None,
+        Some(first) if left.all(|other| same_but_managers(&rows[first], &rows[other])) => Taken::Row(first),
+        Some(_) => Taken::Ambiguous,
     }
 }
 

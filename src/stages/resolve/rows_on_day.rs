@@ -6,55 +6,52 @@ use super::options::Resolve;
 use super::primary_assignment::Placed;
 use super::primary_work_relationship::Candidate;
 use super::row_on_day::{self, Taken};
-use super::state::{self, OnDay, State};
+use super::state::{self, OnDay};
 use crate::model::code::Code;
 use crate::model::worker::Status;
 use crate::stages::normalize::{Case, WorkRelationship};
 
-/// For each assignment of the case: the row that rule 10 takes on D and its status; for each work relationship its state.
-pub struct RowsOnDay {
-    pub taken: Vec<Taken>,
-    pub statuses: Vec<Option<Status>>,
-    pub codes: Vec<Option<Code>>,
-    pub states: Vec<State>,
+/// For each assignment of the case the row that rule 10 takes on D.
+pub struct RowsOnDay(Vec<RowOnDay>);
+
+/// The row of an assignment, its status, and the code that reading it raises.
+#[derive(Clone, Copy)]
+pub struct RowOnDay {
+    pub taken: Taken,
+    pub status: Option<Status>,
+    pub code: Option<Code>,
 }
 
 impl RowsOnDay {
     pub fn take(case: &Case<'_>, options: &Resolve, day: Date) -> RowsOnDay {
-        let taken: Vec<Taken> = case.assignments.iter().map(|assignment| row_on_day::on_day(assignment, day)).collect();
-        let (statuses, codes) = case
-            .assignments
-            .iter()
-            .zip(&taken)
-            .map(|(assignment, taken)| {
-                taken.row().map_or((None, None), |row| row_on_day::status(&assignment.rows[row], options))
-            })
-            .unzip();
-        let mut rows = RowsOnDay { taken, statuses, codes, states: Vec::new() };
-        rows.states = case
-            .work_relationships
-            .iter()
-            .map(|own| state::state(case, own, &OnDay::of(case, own, &rows.taken, &rows.statuses, day), day))
-            .collect();
-        rows
+        let rows = case.assignments.iter().map(|assignment| {
+            let taken = row_on_day::on_day(assignment, day);
+            let status = taken.row().map(|row| row_on_day::status(&assignment.rows[row], options));
+            let (status, code) = status.unwrap_or_default();
+            RowOnDay { taken, status, code }
+        });
+        RowsOnDay(rows.collect())
     }
 
-    pub fn candidates<'a>(&self, case: &'a Case<'a>, day: Date) -> Vec<Candidate<'a>> {
+    /// The row of an assignment, by its index.
+    pub fn of(&self, assignment: usize) -> RowOnDay {
+        self.0[assignment]
+    }
+
+    /// The work relationships with their states, none of them primary yet.
+    pub fn candidates<'a>(&'a self, case: &'a Case<'a>, day: Date) -> Vec<Candidate<'a>> {
         let relationships = case.work_relationships.iter().enumerate();
-        relationships
-            .map(|(index, relationship)| Candidate {
-                index,
-                relationship,
-                state: self.states[index],
-                primary: false,
-                on_day: OnDay::of(case, relationship, &self.taken, &self.statuses, day),
-            })
-            .collect()
+        let candidate = |(index, relationship)| {
+            let on_day = OnDay { case, relationship, rows: self };
+            Candidate { index, relationship, state: state::state(&on_day, day), primary: false, on_day }
+        };
+        relationships.map(candidate).collect()
     }
 
     pub fn placed<'a>(&self, case: &'a Case<'a>, index: usize) -> Option<Placed<'a>> {
-        let row_index = self.taken[index].row()?;
-        Some(Placed { index, row_index, row: &case.assignments[index].rows[row_index], status: self.statuses[index] })
+        let RowOnDay { taken, status, .. } = self.of(index);
+        let row_index = taken.row()?;
+        Some(Placed { index, row_index, row: &case.assignments[index].rows[row_index], status })
     }
 }
 

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::judgement::Judgement;
-use super::row_on_day::Taken;
+use super::rows_on_day::RowsOnDay;
 use crate::model::code::Code;
 use crate::model::date::OPEN;
 use crate::model::row::Facts;
@@ -18,50 +18,46 @@ pub enum State {
     Future,
 }
 
-/// The rows of one work relationship's assignments on D, with their statuses.
+/// One work relationship on D.
+#[derive(Clone, Copy)]
 pub struct OnDay<'a> {
-    pub rows: Vec<(&'a AssignmentRow<'a>, Option<Status>)>,
-    /// There are rows, and all of them start after D.
-    pub only_future: bool,
+    pub case: &'a Case<'a>,
+    pub relationship: &'a WorkRelationship<'a>,
+    pub rows: &'a RowsOnDay,
 }
 
 impl<'a> OnDay<'a> {
-    pub fn of(
-        case: &'a Case<'a>,
-        relationship: &WorkRelationship<'a>,
-        taken: &[Taken],
-        statuses: &[Option<Status>],
-        day: Date,
-    ) -> OnDay<'a> {
-        let mut on_day = OnDay { rows: Vec::new(), only_future: !relationship.assignments.is_empty() };
-        for index in &relationship.assignments {
-            let assignment = &case.assignments[*index];
-            on_day.only_future &= assignment.rows.iter().all(|row| row.start() > day);
-            if let Taken::Row(row) = taken[*index] {
-                on_day.rows.push((&assignment.rows[row], statuses[*index]));
-            }
-        }
-        on_day
+    /// The rows of its assignments on D, with their statuses.
+    pub fn rows(self) -> impl Iterator<Item = (&'a AssignmentRow<'a>, Option<Status>)> + Clone {
+        let placed = move |index: &usize| self.rows.placed(self.case, *index);
+        self.relationship.assignments.iter().filter_map(placed).map(|placed| (placed.row, placed.status))
+    }
+
+    /// Whether there are rows, and all of them start after D.
+    fn only_future(&self, day: Date) -> bool {
+        let assignments = &self.relationship.assignments;
+        let mut rows = assignments.iter().flat_map(|index| &self.case.assignments[*index].rows);
+        !assignments.is_empty() && rows.all(|row| row.start() > day)
     }
 
     /// The flags of one sort that are filled in.
-    fn flags(&self, of: impl Fn(&Facts) -> Option<bool>) -> Vec<bool> {
-        self.rows.iter().filter_map(|(row, _)| of(row.facts)).collect()
+    fn flags(&self, of: fn(&Facts) -> Option<bool>) -> impl Iterator<Item = bool> + Clone {
+        self.rows().filter_map(move |(row, _)| of(row.facts))
     }
 
     fn has(&self, status: Status) -> bool {
-        self.rows.iter().any(|(_, other)| *other == Some(status))
+        self.rows().any(|(_, other)| other == Some(status))
     }
 
     fn all_inactive(&self) -> bool {
-        !self.rows.is_empty() && self.rows.iter().all(|(_, status)| *status == Some(Status::Inactive))
+        self.rows().next().is_some() && self.rows().all(|(_, status)| status == Some(Status::Inactive))
     }
 }
 
 /// Rule 13: by the dates of service; where the source has none, by the assignment rows.
-pub fn state(case: &Case<'_>, relationship: &WorkRelationship<'_>, on_day: &OnDay<'_>, day: Date) -> State {
-    if case.shape.has_service_dates {
-        return match relationship.service {
+pub fn state(on_day: &OnDay<'_>, day: Date) -> State {
+    if on_day.case.shape.has_service_dates {
+        return match on_day.relationship.service {
             service if service.start > day => State::Future,
             service if service.end < day => State::Ended,
             _ => State::Current,
@@ -69,7 +65,7 @@ pub fn state(case: &Case<'_>, relationship: &WorkRelationship<'_>, on_day: &OnDa
     }
     if on_day.all_inactive() {
         State::Ended
-    } else if on_day.only_future {
+    } else if on_day.only_future(day) {
         State::Future
     } else {
         State::Current
@@ -101,10 +97,10 @@ pub fn is_primary(
     judgement: &mut Judgement,
 ) -> bool {
     let dated = on_day.flags(|facts| facts.primary_work_relation);
-    if let Some(first) = dated.first() {
-        let is_primary = dated.contains(&true);
+    if let Some(first) = dated.clone().next() {
+        let is_primary = dated.clone().any(|flag| flag);
         if state == State::Current {
-            if dated.iter().any(|flag| flag != first) {
+            if dated.clone().any(|flag| flag != first) {
                 judgement.fail(Code::Wr040);
             } else if relationship.primary.is_some_and(|undated| undated != is_primary) {
                 judgement.note(Code::Wr041);
@@ -112,18 +108,19 @@ pub fn is_primary(
         }
         return is_primary;
     }
-    let overall = on_day.flags(|facts| facts.primary);
-    if !overall.is_empty() {
-        return overall.contains(&true);
+    let mut overall = on_day.flags(|facts| facts.primary).peekable();
+    if overall.peek().is_some() {
+        return overall.any(|flag| flag);
     }
     relationship.primary == Some(true)
 }
 
 /// For an explanation: where [`is_primary`] read it.
 pub fn flag_read(relationship: &WorkRelationship<'_>, on_day: &OnDay<'_>) -> &'static str {
-    if !on_day.flags(|facts| facts.primary_work_relation).is_empty() {
+    let has = |of: fn(&Facts) -> Option<bool>| on_day.flags(of).next().is_some();
+    if has(|facts| facts.primary_work_relation) {
         "by PrimaryWorkRelationFlag of its assignment rows on the day"
-    } else if !on_day.flags(|facts| facts.primary).is_empty() {
+    } else if has(|facts| facts.primary) {
         "by the overall PrimaryFlag of its assignment rows on the day"
     } else if relationship.primary.is_some() {
         "by its own undated PrimaryFlag"
