@@ -28,7 +28,7 @@ use crate::report::explain::Explanation;
 use crate::report::{self, Expected, Mask, Report};
 use crate::sftp::Surroundings;
 use crate::stages::decrypt::Keys;
-use crate::stages::fetch::Fetched;
+use crate::stages::fetch::{Fetched, Location};
 use crate::stages::map::CheckPlan;
 use crate::stages::normalize::related;
 use crate::stages::publish::delivery::{self, Delivered};
@@ -153,8 +153,8 @@ fn prepare(
     world.progress.begin("publish", "files", None);
     let mut account = Account::new(staging);
     account.add(pipeline, settings, &people, true)?;
-    drop(people);
-    account.conclude(pipeline, settings, list, world)
+    // What a million people take is not given back at once.
+    rayon::join(|| drop(people), || account.conclude(pipeline, settings, list, world)).1
 }
 
 /// Sends a published run to where its pipeline says, after [`run`] or at any later time; the same files each time. None
@@ -272,11 +272,18 @@ struct Arrived {
 }
 
 impl Arrived {
-    /// Keys that cannot be opened fail before anything is fetched.
+    /// Keys that cannot be opened fail before a server is gone to. Opening one takes its time: a local folder is read meanwhile.
     fn fetch(pipeline: &Pipeline, settings: &Settings, world: &World<'_>, work: &Path) -> Result<Arrived, RunError> {
-        let keys = pipeline.options.decrypt.as_ref().map(|options| Keys::load(options, &pipeline.base)).transpose()?;
+        let load = || pipeline.options.decrypt.as_ref().map(|options| Keys::load(options, &pipeline.base)).transpose();
+        let is_local = pipeline.options.fetch.as_ref().is_some_and(|fetch| matches!(fetch.from, Location::Folder(_)));
         let inbox = input::Inbox::open(work)?;
-        let files = input::fetch(pipeline, world, &inbox, settings.memory.is_some())?;
+        let fetch = || input::fetch(pipeline, world, &inbox, settings.memory.is_some());
+        let (keys, files) = if is_local {
+            let (keys, files) = rayon::join(load, fetch);
+            (keys?, files?)
+        } else {
+            (load()?, fetch()?)
+        };
         let as_of = input::as_of(pipeline, settings.as_of, world.now, &files)?;
         world.go_on()?;
         Ok(Arrived { keys, inbox, files, as_of, given: settings.as_of })

@@ -60,7 +60,7 @@ impl<'a> Chunk<'a> {
     /// Calls `visit` with every record, in order; blank lines are none.
     pub fn for_each(&self, mut visit: impl FnMut(Record<'_>)) {
         // It was found to be UTF-8 when it was cut.
-        let text = std::str::from_utf8(self.text).unwrap_or_default();
+        let text = simdutf8::basic::from_utf8(self.text).unwrap_or_default();
         let mut quoted = Quoted::new(self.delimiter);
         let (mut at, mut line, mut ends) = (0, self.line, Vec::new());
         let mut quote = next(b'"', self.text, 0);
