@@ -58,14 +58,24 @@ max_rejected = '5%'
 to = 'out'
 ";
 
-/// A folder with extracts of [`PERSONS`] persons and a pipeline.
+/// A folder with encrypted extracts of [`PERSONS`] persons and a pipeline.
 fn place(pipeline: &str) -> tempfile::TempDir {
+    place_of(&["--encrypt"], pipeline)
+}
+
+/// The same with plain ones.
+fn place_plain(pipeline: &str) -> tempfile::TempDir {
+    let of_keys =
+        |line: &&str| !["[decrypt]", "secret_key", "passphrase", "signer"].iter().any(|word| line.starts_with(word));
+    let lines = pipeline.lines().filter(of_keys).map(|line| format!("{line}\n"));
+    place_of(&[], &lines.collect::<String>().replace(".csv.pgp", ".csv"))
+}
+
+fn place_of(words: &[&str], pipeline: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let made = Command::new(HCMSYNC)
-        .args(["sample", "--quiet", "--encrypt", "--persons", PERSONS, "--out"])
-        .arg(folder.path().join("in"))
-        .output();
-    assert!(made.unwrap().status.success());
+    let mut sample = Command::new(HCMSYNC);
+    sample.args(["sample", "--quiet", "--persons", PERSONS]).args(words).arg("--out").arg(folder.path().join("in"));
+    assert!(sample.output().unwrap().status.success());
     fs::write(folder.path().join("pipeline.toml"), pipeline).unwrap();
     folder
 }
@@ -121,22 +131,12 @@ fn ranges_give_the_same_run_to_the_last_byte() {
 
 #[test]
 fn what_two_ranges_share_and_nothing_ties_is_refused_and_not_written() {
-    let folder = place(
-        &PIPELINE
-            .replace(".csv.pgp", ".csv")
-            .lines()
-            .filter(|line| !["[decrypt]", "secret_key", "passphrase", "signer"].iter().any(|word| line.starts_with(word)))
-            .map(|line| format!("{line}\n"))
-            .collect::<String>()
-            .replace(
-                "[[output]]\nprofile = 'scim-user'\nfile",
-                "[[output]]\nprofile = 'json'\nfile = 'logins.jsonl'\n[output.fields]\n\
-                 login = { sql = \"CASE WHEN PersonNumber = '1000550' THEN '1019997' ELSE PersonNumber END\", unique = true }\n\
-                 [[output]]\nprofile = 'scim-user'\nfile",
-            ),
-    );
-    let plain = ["sample", "--quiet", "--persons", PERSONS, "--out"];
-    assert!(Command::new(HCMSYNC).args(plain).arg(folder.path().join("in")).status().unwrap().success());
+    let folder = place_plain(&PIPELINE.replace(
+        "[[output]]\nprofile = 'scim-user'\nfile",
+        "[[output]]\nprofile = 'json'\nfile = 'logins.jsonl'\n[output.fields]\n\
+         login = { sql = \"CASE WHEN PersonNumber = '1000550' THEN '1019997' ELSE PersonNumber END\", unique = true }\n\
+         [[output]]\nprofile = 'scim-user'\nfile",
+    ));
     let whole = run(folder.path(), &[]);
     assert_eq!(whole.code, 3, "{}", whole.all());
     assert!(whole.stderr.contains("OUT001"), "{}", whole.stderr);
@@ -144,6 +144,23 @@ fn what_two_ranges_share_and_nothing_ties_is_refused_and_not_written() {
     assert_eq!(parts.code, 2, "{}", parts.all());
     assert!(parts.stderr.contains("people in different ranges share values of \"login\""), "{}", parts.stderr);
     assert!(!folder.path().join("out/current").exists());
+}
+
+#[test]
+fn an_extract_that_may_be_empty_and_is_stops_no_ranges() {
+    let phones = "[extract.phone]\nfile = 'Phone_*.csv'\nallow_empty = true\n[select]";
+    let folder = place_plain(&PIPELINE.replace("[select]", phones));
+    for content in ["", "PersonNumber,PhoneType,PhoneNumber,DateFrom\n"] {
+        fs::write(folder.path().join("in/Phone_2026-11-20.csv"), content).unwrap();
+        let said = run(folder.path(), &[]);
+        assert_eq!(said.code, 0, "{}", said.all());
+        let whole = published(folder.path());
+        fs::remove_dir_all(folder.path().join("out")).unwrap();
+        let said = run(folder.path(), &["--memory", "120MiB"]);
+        assert_eq!(said.code, 0, "{}", said.all());
+        assert!(published(folder.path()) == whole, "{content:?}");
+        fs::remove_dir_all(folder.path().join("out")).unwrap();
+    }
 }
 
 #[test]
