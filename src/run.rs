@@ -12,6 +12,8 @@ mod record;
 mod users;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -272,17 +274,22 @@ struct Arrived {
 }
 
 impl Arrived {
-    /// Keys that cannot be opened fail before a server is gone to. Opening one takes its time: a local folder is read meanwhile.
+    /// Keys that cannot be opened fail before a server is gone to. A local folder is read meanwhile, since to open one takes its
+    /// time; then they end that.
     fn fetch(pipeline: &Pipeline, settings: &Settings, world: &World<'_>, work: &Path) -> Result<Arrived, RunError> {
         let load = || pipeline.options.decrypt.as_ref().map(|options| Keys::load(options, &pipeline.base)).transpose();
-        let is_local = pipeline.options.fetch.as_ref().is_some_and(|fetch| matches!(fetch.from, Location::Folder(_)));
         let inbox = input::Inbox::open(work)?;
-        let fetch = || input::fetch(pipeline, world, &inbox, settings.memory.is_some());
+        let fetch = |world: &World<'_>| input::fetch(pipeline, world, &inbox, settings.memory.is_some());
+        let is_local = pipeline.options.fetch.as_ref().is_some_and(|fetch| matches!(fetch.from, Location::Folder(_)));
         let (keys, files) = if is_local {
-            let (keys, files) = rayon::join(load, fetch);
+            let failed = AtomicBool::new(false);
+            let stopped = || (world.stopped)() || failed.load(Relaxed);
+            let meanwhile = World { stopped: &stopped, ..*world };
+            let load = || load().inspect_err(|_| failed.store(true, Relaxed));
+            let (keys, files) = rayon::join(load, || fetch(&meanwhile));
             (keys?, files?)
         } else {
-            (load()?, fetch()?)
+            (load()?, fetch(world)?)
         };
         let as_of = input::as_of(pipeline, settings.as_of, world.now, &files)?;
         world.go_on()?;

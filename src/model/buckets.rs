@@ -13,19 +13,19 @@ pub fn hash(text: &str) -> u64 {
     hasher.finish()
 }
 
-/// Hashes, each with its number, as several threads found them, one after the other.
-pub type Hashes = Vec<Vec<(u64, u32)>>;
+/// Hashes, each with its number.
+pub type Hashes = Vec<(u64, u32)>;
 
 /// Of these hashes those that may be there twice: most of the others are left out at the price of two looks at a table of
 /// bits that a core's cache holds, where [`Buckets`] of all take many at memory.
-pub fn perhaps_shared(hashes: &Hashes) -> Hashes {
+pub fn perhaps_shared(hashes: &[&Hashes]) -> Hashes {
     /// So many bits for each hash: one in so many finds its bit taken by another.
     const BITS: usize = 8;
-    let count: usize = hashes.iter().map(Vec::len).sum();
+    let count: usize = hashes.iter().map(|hashes| hashes.len()).sum();
     let words = (count * BITS / u64::BITS as usize).next_power_of_two();
     let place = |hash: u64| ((hash >> u64::BITS.ilog2()) as usize & (words - 1), 1 << (hash % u64::from(u64::BITS)));
     let (mut once, mut twice) = (vec![0u64; words], vec![0u64; words]);
-    for (hash, _) in hashes.iter().flatten() {
+    for (hash, _) in hashes.iter().copied().flatten() {
         let (word, bit) = place(*hash);
         twice[word] |= once[word] & bit;
         once[word] |= bit;
@@ -34,7 +34,7 @@ pub fn perhaps_shared(hashes: &Hashes) -> Hashes {
         let (word, bit) = place(*hash);
         twice[word] & bit != 0
     };
-    vec![hashes.iter().flatten().filter(is_twice).copied().collect()]
+    hashes.iter().copied().flatten().filter(is_twice).copied().collect()
 }
 
 /// Numbers by the hash of what they stand for.
@@ -50,18 +50,18 @@ pub struct Buckets {
 impl Default for Buckets {
     /// Of no numbers.
     fn default() -> Buckets {
-        Buckets::new(&Hashes::new())
+        Buckets::new(&[])
     }
 }
 
 impl Buckets {
-    /// Of these hashes; several numbers may have one hash.
-    pub fn new(hashes: &Hashes) -> Buckets {
-        let count: usize = hashes.iter().map(Vec::len).sum();
+    /// Of these hashes, as several threads found them; several numbers may have one hash.
+    pub fn new(hashes: &[&Hashes]) -> Buckets {
+        let count: usize = hashes.iter().map(|hashes| hashes.len()).sum();
         let buckets = count.next_power_of_two();
         let mask = buckets as u64 - 1;
         let mut starts = vec![0u32; buckets + 1];
-        for (hash, _) in hashes.iter().flatten() {
+        for (hash, _) in hashes.iter().copied().flatten() {
             starts[(hash & mask) as usize] += 1;
         }
         let mut end = 0;
@@ -115,19 +115,19 @@ mod tests {
     #[test]
     fn of_many_hashes_those_that_are_there_twice_stay_and_most_others_go() {
         let of = |numbers: std::ops::Range<u32>| numbers.map(|number| (hash(&number.to_string()), number));
-        let left = perhaps_shared(&vec![of(0..10_000).collect(), of(2_000..2_003).collect()]).concat();
+        let left = perhaps_shared(&[&of(0..10_000).collect(), &of(2_000..2_003).collect()]);
         for number in 2_000..2_003 {
             assert_eq!(left.iter().filter(|(_, left)| *left == number).count(), 2, "{number}");
         }
         assert!(left.len() < 2_000, "{} are left", left.len());
-        assert_eq!(perhaps_shared(&Vec::new()).concat(), []);
+        assert_eq!(perhaps_shared(&[]), []);
     }
 
     #[test]
     fn numbers_are_found_by_their_hash_and_those_that_share_one_together() {
         let words = ["a", "b", "a", "c", "a", "b"];
-        let hashes: Vec<(u64, u32)> = words.iter().zip(0..).map(|(word, number)| (hash(word), number)).collect();
-        let buckets = Buckets::new(&hashes.chunks(4).map(<[(u64, u32)]>::to_vec).collect());
+        let hashes: Hashes = words.iter().zip(0..).map(|(word, number)| (hash(word), number)).collect();
+        let buckets = Buckets::new(&[&hashes[..4].to_vec(), &hashes[4..].to_vec()]);
         assert_eq!(buckets.get(hash("a")).collect::<Vec<_>>(), [0, 2, 4]);
         assert_eq!(buckets.get(hash("c")).collect::<Vec<_>>(), [3]);
         assert_eq!(buckets.get(hash("d")).count(), 0);

@@ -19,16 +19,17 @@ fn ends(make: fn() -> Place, spoil: impl FnOnce(&mut Place)) -> i32 {
     place.run(&["--quiet"]).code
 }
 
+/// Makes a run wait for a file to settle.
+fn unsettle(place: &mut Place, stable_for: &str) {
+    place.set("from", &format!("\"in\"\nstable_for = \"{stable_for}\""));
+    let file = fs::File::options().append(true).open(place.extract("Person")).unwrap();
+    file.set_modified(std::time::SystemTime::now()).unwrap();
+}
+
 /// A run that a signal stops while it waits for a file to settle.
 fn stopped_by(signal: Signal) -> i32 {
     let mut place = Place::plain();
-    place.set("from", "\"in\"\nstable_for = \"60s\"");
-    fs::File::options()
-        .append(true)
-        .open(place.extract("Person"))
-        .unwrap()
-        .set_modified(std::time::SystemTime::now())
-        .unwrap();
+    unsettle(&mut place, "60s");
     let child = place.command(&[]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let deadline = Instant::now() + Duration::from_secs(20);
     while !place.path("out/.lock").exists() {
@@ -38,6 +39,18 @@ fn stopped_by(signal: Signal) -> i32 {
     std::thread::sleep(Duration::from_millis(300));
     kill_process(Pid::from_child(&child), signal).unwrap();
     child.wait_with_output().unwrap().status.code().unwrap_or(-1)
+}
+
+#[test]
+fn a_key_that_cannot_be_opened_is_told_at_once_whatever_is_waited_for() {
+    let mut place = Place::sealed();
+    unsettle(&mut place, "600s");
+    place.set("passphrase", "{ command = [\"false\"] }");
+    let began = Instant::now();
+    let said = place.run(&["--quiet"]);
+    assert_eq!(said.code, 2, "{}", said.all());
+    assert!(said.stderr.contains("the command false"), "{}", said.stderr);
+    assert!(began.elapsed() < Duration::from_secs(300), "it waited for the file");
 }
 
 /// Damages what was published, which the next run would be compared with.

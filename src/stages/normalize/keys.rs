@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::fates::places_of;
 use super::workforce::Workforce;
@@ -18,12 +18,13 @@ use crate::model::row::{Fate, Row};
 /// further.
 pub fn compare(workforce: &mut Workforce) {
     let keys = Keys::of(workforce);
+    let all = |of: fn(&Keys) -> &Hashes| keys.iter().map(of).collect::<Vec<&Hashes>>();
     let (person_ids, (relationships, assignments)) = rayon::join(
-        || PersonIds::build(workforce, &keys.person_ids),
+        || PersonIds::build(workforce, &all(|keys| &keys.person_ids)),
         || {
             rayon::join(
-                || Index::of(RELATIONSHIP, &perhaps_shared(&keys.relationships)),
-                || Index::of(ASSIGNMENT, &keys.assignments),
+                || Index::of(RELATIONSHIP, &[&perhaps_shared(&all(|keys| &keys.relationships))]),
+                || Index::of(ASSIGNMENT, &all(|keys| &keys.assignments)),
             )
         },
     );
@@ -63,7 +64,7 @@ const RELATIONSHIP: IdColumn = (Kind::WorkRelationship, work_relationship::PERIO
 const ASSIGNMENT: IdColumn = (Kind::Assignment, assignment::ASSIGNMENT_ID);
 const REFERENCE: IdColumn = (Kind::Assignment, assignment::PERIOD_OF_SERVICE_ID);
 
-/// The keys of all rows that take part, by their hashes: collected in one pass, while the rows of a person are at hand.
+/// The keys of some persons by their hashes, from the rows that take part: collected in one pass, while these are at hand.
 #[derive(Default)]
 struct Keys {
     /// Each with its person.
@@ -77,35 +78,15 @@ struct Keys {
 }
 
 impl Keys {
-    fn of(workforce: &Workforce) -> Keys {
-        const PERSONS: usize = 1 << 14;
-        let persons: Vec<usize> = (0..workforce.len()).step_by(PERSONS).collect();
-        let of_some = |first: usize| {
-            let mut some = OfSome::default();
-            (first..workforce.len().min(first + PERSONS)).for_each(|person| some.add(workforce, person));
-            some
+    /// The keys of everybody, in the order of persons.
+    fn of(workforce: &Workforce) -> Vec<Keys> {
+        let add = |mut keys: Keys, person| {
+            keys.add(workforce, person);
+            keys
         };
-        let mut keys = Keys::default();
-        for some in persons.into_par_iter().map(of_some).collect::<Vec<OfSome>>() {
-            keys.person_ids.push(some.person_ids);
-            keys.relationships.push(some.relationships);
-            keys.assignments.push(some.assignments);
-            keys.strangers.extend(some.strangers);
-        }
-        keys
+        (0..workforce.len()).into_par_iter().fold(Keys::default, add).collect()
     }
-}
 
-/// The keys of some persons.
-#[derive(Default)]
-struct OfSome {
-    person_ids: Vec<(u64, u32)>,
-    relationships: Vec<(u64, u32)>,
-    assignments: Vec<(u64, u32)>,
-    strangers: Vec<(u32, u32)>,
-}
-
-impl OfSome {
     fn add(&mut self, workforce: &Workforce, person: usize) {
         // Nearly all rows of a person bear the same one.
         let person_ids = first_of_each(ids_of(workforce, person).map(|id| (person as u32, id)));
@@ -144,26 +125,27 @@ pub struct Index {
 impl Default for Index {
     /// Of no ids.
     fn default() -> Index {
-        Index::of(ASSIGNMENT, &Hashes::new())
+        Index::of(ASSIGNMENT, &[])
     }
 }
 
 impl Index {
     /// Of these hashes of ids.
-    fn of(column: IdColumn, hashes: &Hashes) -> Index {
+    fn of(column: IdColumn, hashes: &[&Hashes]) -> Index {
         Index { column, rows: Buckets::new(hashes) }
     }
 
     /// Of the rows that take part and share their id with another; it has few of the others.
     fn of_shared(workforce: &Workforce, column: IdColumn) -> Index {
         let hashes = hashes(workforce, |person| cells_of(workforce, column, person));
-        Self::of(column, &perhaps_shared(&hashes))
+        Self::of(column, &[&perhaps_shared(&hashes.iter().collect::<Vec<_>>())])
     }
 
     /// Of all rows that take part, to find persons: of neighbouring rows of a person with one id it has the first.
     pub fn of_persons(workforce: &Workforce, kind: Kind, place: usize) -> Index {
         let column = (kind, place);
-        Self::of(column, &hashes(workforce, |person| first_of_each(cells_of(workforce, column, person))))
+        let hashes = hashes(workforce, |person| first_of_each(cells_of(workforce, column, person)));
+        Self::of(column, &hashes.iter().collect::<Vec<_>>())
     }
 
     fn row<'a>(&self, workforce: &'a Workforce, position: u32) -> (&'a Row, &'a str) {
@@ -212,10 +194,10 @@ impl Index {
 pub struct PersonIds(Buckets);
 
 impl PersonIds {
-    fn build(workforce: &Workforce, hashes: &Hashes) -> PersonIds {
+    fn build(workforce: &Workforce, hashes: &[&Hashes]) -> PersonIds {
         let name_managers =
             [Kind::Assignment, Kind::Manager].iter().any(|kind| workforce.table(*kind).has("ManagerId"));
-        PersonIds(if name_managers { Buckets::new(hashes) } else { Buckets::new(&perhaps_shared(hashes)) })
+        PersonIds(if name_managers { Buckets::new(hashes) } else { Buckets::new(&[&perhaps_shared(hashes)]) })
     }
 
     /// The persons who have this id.
@@ -262,25 +244,26 @@ fn values_of_relationship(workforce: &Workforce) -> Vec<usize> {
 /// `WR020` and `KEY020`: assignments whose work relationship is nowhere, or another person's. Also the index of their ids on the
 /// assignment rows of whoever refers to them: an id on rows of two persons is to one of them a stranger's, or shared in
 /// its own file.
-fn strange(workforce: &Workforce, keys: &Keys) -> (Found, Index) {
+fn strange(workforce: &Workforce, keys: &[Keys]) -> (Found, Index) {
     let assignments = &workforce.table(Kind::Assignment).rows;
     let id_of = |position: u32| assignments.cells(&assignments.rows[position as usize]).get(REFERENCE.1);
-    let strangers = || keys.strangers.iter().map(|(person, position)| (*person, id_of(*position)));
+    let rows = || keys.iter().flat_map(|keys| &keys.strangers);
+    let strangers = || rows().map(|(person, position)| (*person, id_of(*position)));
     let hashes: FxHashSet<u64> = strangers().map(|(_, id)| hash(id)).collect();
-    let theirs = keys.relationships.iter().flatten().filter(|(hash, _)| hashes.contains(hash));
-    let relationships = Index::of(RELATIONSHIP, &vec![theirs.copied().collect()]);
-    let (mut found, mut persons) = (Found::new(), BTreeSet::new());
+    let relationships = keys.iter().flat_map(|keys| &keys.relationships).filter(|(hash, _)| hashes.contains(hash));
+    let relationships = Index::of(RELATIONSHIP, &[&relationships.copied().collect()]);
+    // Each is looked up once, however many refer to it.
+    let mut holders: FxHashMap<&str, Vec<u32>> = FxHashMap::default();
+    let mut found = Found::new();
     for (person, id) in strangers() {
-        let holders: Vec<u32> = relationships.holders(workforce, id).collect();
-        let code = if holders.is_empty() { Code::Wr020 } else { Code::Key020 };
-        found.push((person, code, true));
-        found.extend(holders.iter().map(|holder| (*holder, Code::Key020, true)));
-        persons.extend(holders.into_iter().chain([person]));
+        let holders = holders.entry(id).or_insert_with(|| relationships.holders(workforce, id).collect());
+        found.push((person, if holders.is_empty() { Code::Wr020 } else { Code::Key020 }, true));
     }
-    let ids: FxHashSet<&str> = strangers().map(|(_, id)| id).filter(|id| !id.is_empty()).collect();
+    found.extend(holders.values().flatten().map(|holder| (*holder, Code::Key020, true)));
+    let persons: BTreeSet<u32> = found.iter().map(|(person, ..)| *person).collect();
     let rows = persons.into_iter().flat_map(|person| cells_of(workforce, REFERENCE, person as usize));
-    let references = rows.filter(|(_, id)| ids.contains(id)).map(|(position, id)| (hash(id), position));
-    (found, Index::of(REFERENCE, &vec![references.collect()]))
+    let references = rows.filter(|(_, id)| holders.contains_key(id)).filter_map(hashed);
+    (found, Index::of(REFERENCE, &[&references.collect()]))
 }
 
 /// The hash of an id, with the number that comes with it; none of a blank one.
@@ -288,16 +271,16 @@ fn hashed((number, id): (u32, &str)) -> Option<(u64, u32)> {
     (!id.is_empty()).then(|| (hash(id), number))
 }
 
-/// The hashes of the ids of everybody.
+/// The hashes of the ids of everybody, in the order of persons.
 fn hashes<'a, I: Iterator<Item = (u32, &'a str)>>(
     workforce: &'a Workforce,
     ids_of: impl Fn(usize) -> I + Sync,
-) -> Hashes {
-    let of_person = |mut hashes: Vec<(u64, u32)>, person: usize| {
+) -> Vec<Hashes> {
+    let add = |mut hashes: Hashes, person| {
         hashes.extend(ids_of(person).filter_map(hashed));
         hashes
     };
-    (0..workforce.len()).into_par_iter().fold(Vec::new, of_person).collect()
+    (0..workforce.len()).into_par_iter().fold(Hashes::new, add).collect()
 }
 
 /// Of neighbours with one id the first.

@@ -37,13 +37,12 @@ pub fn same_text<'a>(
     numbers: impl ParallelIterator<Item = u32>,
     text_of: impl Fn(u32) -> Cow<'a, str> + Sync,
 ) -> Vec<Vec<u32>> {
-    let hashes: Hashes = numbers
-        .fold(Vec::new, |mut hashes, number| {
-            hashes.push((hash(&text_of(number)), number));
-            hashes
-        })
-        .collect();
-    let same_hash = Buckets::new(&perhaps_shared(&hashes));
+    let hashes = numbers.fold(Hashes::new, |mut hashes, number| {
+        hashes.push((hash(&text_of(number)), number));
+        hashes
+    });
+    let hashes: Vec<Hashes> = hashes.collect();
+    let same_hash = Buckets::new(&[&perhaps_shared(&hashes.iter().collect::<Vec<_>>())]);
     let groups = same_hash.shared().flat_map_iter(|numbers| {
         let mut numbers: Vec<(Cow<'a, str>, u32)> =
             numbers.into_iter().map(|number| (text_of(number), number)).collect();
