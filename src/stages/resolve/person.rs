@@ -168,8 +168,8 @@ fn sections_3_and_4<'a>(
         return None;
     }
     for candidate in &mut candidates {
-        state::review(candidate.relationship, candidate.state, &candidate.on_day, judgement);
-        candidate.primary = state::is_primary(candidate.relationship, candidate.state, &candidate.on_day, judgement);
+        state::review(&candidate.on_day, candidate.state, judgement);
+        candidate.primary = state::is_primary(&candidate.on_day, candidate.state, judgement);
         judgement.say(13, || candidate.describe());
     }
     (!judgement.failed()).then_some(candidates)

@@ -33,7 +33,7 @@ impl Candidate<'_> {
         };
         let pending = if self.relationship.is_pending() { "pending, " } else { "" };
         let primary = if self.primary { "primary" } else { "not primary" };
-        let read = state::flag_read(self.relationship, &self.on_day);
+        let read = state::flag_read(&self.on_day);
         format!("work relationship {}: {pending}{state}, {primary} {read}", self.relationship.id)
     }
 }

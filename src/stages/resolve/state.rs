@@ -73,10 +73,10 @@ pub fn state(on_day: &OnDay<'_>, day: Date) -> State {
 }
 
 /// What is odd about a work relationship in its state (rule 13).
-pub fn review(relationship: &WorkRelationship<'_>, state: State, on_day: &OnDay<'_>, judgement: &mut Judgement) {
+pub fn review(on_day: &OnDay<'_>, state: State, judgement: &mut Judgement) {
     match state {
         State::Current => {
-            if relationship.service.end != OPEN {
+            if on_day.relationship.service.end != OPEN {
                 judgement.note(Code::Wr010);
             }
             if on_day.all_inactive() {
@@ -90,19 +90,14 @@ pub fn review(relationship: &WorkRelationship<'_>, state: State, on_day: &OnDay<
 }
 
 /// Rule 14: whether it is primary on D: the dated flag, else the overall flag, else the undated one.
-pub fn is_primary(
-    relationship: &WorkRelationship<'_>,
-    state: State,
-    on_day: &OnDay<'_>,
-    judgement: &mut Judgement,
-) -> bool {
+pub fn is_primary(on_day: &OnDay<'_>, state: State, judgement: &mut Judgement) -> bool {
     let dated = on_day.flags(|facts| facts.primary_work_relation);
     if let Some(first) = dated.clone().next() {
         let is_primary = dated.clone().any(|flag| flag);
         if state == State::Current {
             if dated.clone().any(|flag| flag != first) {
                 judgement.fail(Code::Wr040);
-            } else if relationship.primary.is_some_and(|undated| undated != is_primary) {
+            } else if on_day.relationship.primary.is_some_and(|undated| undated != is_primary) {
                 judgement.note(Code::Wr041);
             }
         }
@@ -112,17 +107,17 @@ pub fn is_primary(
     if overall.peek().is_some() {
         return overall.any(|flag| flag);
     }
-    relationship.primary == Some(true)
+    on_day.relationship.primary == Some(true)
 }
 
 /// For an explanation: where [`is_primary`] read it.
-pub fn flag_read(relationship: &WorkRelationship<'_>, on_day: &OnDay<'_>) -> &'static str {
+pub fn flag_read(on_day: &OnDay<'_>) -> &'static str {
     let has = |of: fn(&Facts) -> Option<bool>| on_day.flags(of).next().is_some();
     if has(|facts| facts.primary_work_relation) {
         "by PrimaryWorkRelationFlag of its assignment rows on the day"
     } else if has(|facts| facts.primary) {
         "by the overall PrimaryFlag of its assignment rows on the day"
-    } else if relationship.primary.is_some() {
+    } else if on_day.relationship.primary.is_some() {
         "by its own undated PrimaryFlag"
     } else {
         "for want of any flag"
