@@ -29,6 +29,8 @@ pub struct People {
     pub checks: Vec<Checked>,
     /// Whom the target does not take, by the number of the output and of its column.
     pub refused: BTreeMap<(usize, usize), Refused>,
+    /// Of a range: what its persons have in the columns that are to be compared with those of the others.
+    pub held: Vec<Held>,
     /// The users of each output, then of each file of a state.
     pub outputs: Vec<Mapped>,
     /// How many users stand in files of states, and in no output.
@@ -57,6 +59,24 @@ pub struct Refused {
     pub unmapped: u64,
     /// The shapes of the invalid and the unmapped values.
     pub shapes: BTreeMap<String, u64>,
+}
+
+/// What some persons have in a column in which no two users may have the same, though nothing in their rows ties those who do.
+#[derive(Clone, Debug)]
+pub struct Held {
+    pub field: String,
+    /// By person: the hash of the value, and how many had it of those among whom the person was judged.
+    pub values: Vec<(u64, u32)>,
+}
+
+impl Held {
+    /// Whether somebody was judged without all the others who have the same, once everybody is here.
+    pub fn misses_somebody(&self) -> bool {
+        let mut values = self.values.clone();
+        values.sort_unstable();
+        let groups = values.chunk_by(|a, b| a.0 == b.0);
+        groups.into_iter().any(|group| group.iter().any(|(_, holders)| *holders as usize != group.len()))
+    }
 }
 
 /// What is known of the source of people, and is the same for all of them.

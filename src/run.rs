@@ -252,8 +252,8 @@ pub fn explain(
     let number = question.person_number;
     let nobody = |similar| RunError::Nobody { number: number.to_owned(), similar };
     let unique = users::unique_attributes(pipeline);
-    // A check that compares people needs everybody.
-    let is_alone = !pipeline.checks.iter().any(CheckPlan::compares);
+    // Where people are compared by more than what ties them, everybody is needed.
+    let is_alone = !pipeline.checks.iter().any(CheckPlan::compares) && pipeline.mapping.untied().next().is_none();
     if is_alone && !related::keep_related(&mut inputs.tables, number, &unique) {
         return Err(nobody(related::similar(&inputs.tables, number)));
     }

@@ -86,11 +86,6 @@ impl Counted {
         merge(&mut self.joined, later.joined, Joined::add);
     }
 
-    /// A field that must be unique, and is not: within a part that cannot be, between two parts it can.
-    pub fn shared_field(&self) -> Option<&str> {
-        self.fields.iter().find_map(fields::Count::shared)
-    }
-
     /// What is known of the managers of the users.
     pub(super) fn managers(&self) -> Managers {
         Managers { managing: self.managing.count(), ..self.managers.clone() }

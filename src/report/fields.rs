@@ -101,11 +101,6 @@ fn column(people: &People, mapped: &Mapped, index: usize) -> Count {
 }
 
 impl Count {
-    /// The name of the field, if it must be unique and is not.
-    pub fn shared(&self) -> Option<&str> {
-        (self.unique && self.distinct.count() < self.filled).then_some(&*self.field)
-    }
-
     /// Adds the users of a later part.
     pub fn add(&mut self, later: Count) {
         self.filled += later.filled;

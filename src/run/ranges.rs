@@ -8,7 +8,7 @@ use super::input::{self, Inputs};
 use super::{Arrived, RunError, World, people, users};
 use crate::model::kind::Kind;
 use crate::people::{AsOfDate, Input, People};
-use crate::pipeline::{AsOf, Pipeline};
+use crate::pipeline::{AsOf, Pipeline, scope};
 use crate::stages::fetch::{Fetch, Fetched, Location};
 use crate::stages::map::CheckPlan;
 use crate::stages::normalize::ties::{Related, Strands, Ties};
@@ -43,6 +43,8 @@ pub fn needs_everybody(pipeline: &Pipeline) -> Option<String> {
         "[resolve] order = \"managers-first\""
     } else if pipeline.checks.iter().any(CheckPlan::compares) {
         "a check compares people with each other"
+    } else if compares_managers(pipeline) {
+        "a column in which no two users may have the same reads the manager"
     } else if matches!(pipeline.options.as_of, AsOf::Column(_)) {
         "as_of stands in a column, which all rows must agree on"
     } else if pipeline.options.decrypt.is_none() && pipeline.options.fetch.as_ref().is_some_and(is_from_server) {
@@ -51,6 +53,14 @@ pub fn needs_everybody(pipeline: &Pipeline) -> Option<String> {
         return None;
     };
     Some(why.to_owned())
+}
+
+/// Whether a value that is compared between ranges may change while it is settled who is emitted.
+fn compares_managers(pipeline: &Pipeline) -> bool {
+    let scope = scope(&pipeline.options.extract);
+    let reads_manager = |name: &String| scope.attribute(name).is_some_and(|attribute| attribute.after_selection);
+    let outputs = pipeline.mapping.outputs();
+    pipeline.mapping.untied().any(|(nth, at)| outputs[nth].fields[at].expression.attributes.iter().any(reads_manager))
 }
 
 /// Hands the people of every range to `with`, and whether they are the last: so few at a time that it takes no more than

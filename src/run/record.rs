@@ -9,7 +9,7 @@ use super::files::Staged;
 use super::{Outcome, RunError, Settings, World, origin};
 use crate::model::finding::Balances;
 use crate::model::worker::Disposition;
-use crate::people::{People, Source};
+use crate::people::{Held, People, Source};
 use crate::pipeline::Pipeline;
 use crate::report::{self, Counted, Judged, Report};
 use crate::stages::publish::manifest::{self, Manifest, Persons as ManifestPersons};
@@ -37,6 +37,8 @@ struct Known {
     segments: BTreeMap<String, u64>,
     /// How many users stand in files of states, and in no output.
     separate: u64,
+    /// What is to be compared between ranges.
+    held: Vec<Held>,
 }
 
 /// All of a run but its last step: everything is staged, compared with the last published run, judged and reported on.
@@ -190,6 +192,7 @@ impl Known {
             counted: Counted::of(pipeline, people, settings.expected.as_ref()),
             segments: segments(people),
             separate: people.separate,
+            held: people.held.clone(),
         }
     }
 
@@ -204,6 +207,7 @@ impl Known {
             *self.segments.entry(employer).or_default() += users;
         }
         self.separate += later.separate;
+        self.held.iter_mut().zip(later.held).for_each(|(own, later)| own.values.extend(later.values));
     }
 
     /// `INT001`: every row and every person stands in exactly one bucket (rule 27).
@@ -215,11 +219,11 @@ impl Known {
         if self.persons.is_even() { Ok(()) } else { Err(RunError::Unbalanced(format!("persons: {:?}", self.persons))) }
     }
 
-    /// Who shares a value that must be unique is tied to each other by what the value is made of; if that was not seen, and the
-    /// two stood in different ranges, they must stand in one.
+    /// Who shares a value that must be unique is tied to each other by what the value is made of; where only the values tell, and
+    /// the two stood in different ranges, they must stand in one.
     fn check_ranges(&self) -> Result<(), RunError> {
-        let shared = self.counted.shared_field();
-        shared.map_or(Ok(()), |field| {
+        let shared = self.held.iter().find(|held| held.misses_somebody());
+        shared.map_or(Ok(()), |Held { field, .. }| {
             Err(RunError::NeedsEverybody(format!("people in different ranges share values of \"{field}\"")))
         })
     }

@@ -83,8 +83,8 @@ pub fn leave_unresolved(mut users: Users, pipeline: &Pipeline) -> Result<People,
     users.checks.extend(checks::unjudged(pipeline));
     let Users { workforce, sides, as_of, files, keys, checks, .. } = users;
     let (joined, resolved, outputs) = (Vec::new(), Vec::new(), Vec::new());
-    let refused = BTreeMap::new();
-    Ok(People { workforce, sides, joined, resolved, as_of, files, keys, checks, refused, outputs, separate: 0 })
+    let (refused, held) = (BTreeMap::new(), Vec::new());
+    Ok(People { workforce, sides, joined, resolved, as_of, files, keys, checks, refused, held, outputs, separate: 0 })
 }
 
 /// Stages 5 and 6: resolution, selection, and what is wrong with the selected.
@@ -128,7 +128,7 @@ pub fn map(mut users: Users, pipeline: &Pipeline, world: &World<'_>) -> Result<P
     let names = users.names(pipeline)?;
     let named = managers::named(&users.resolved);
     let mut found = uniqueness::shared(&users.workforce, &users.resolved);
-    let mut refused = BTreeMap::new();
+    let (mut refused, mut held) = (BTreeMap::new(), None);
     let (outputs, persons) = loop {
         managers::show_emitted(&mut users.resolved, &named, keep_unemitted);
         let persons = users.emitted();
@@ -145,6 +145,12 @@ pub fn map(mut users: Users, pipeline: &Pipeline, world: &World<'_>) -> Result<P
         let refusing = outputs.iter().enumerate().filter(|(_, output)| !output.of_rows);
         let is_own = |row: u32| users.workforce.own.contains(&(persons[row as usize] as usize));
         refusing.for_each(|(nth, output)| judge::count_refused(nth, output, is_own, &mut refused));
+        if users.workforce.range != KeyRange::ALL {
+            // As they are first judged: later on fewer are left, of everybody as of a range.
+            held.get_or_insert_with(|| {
+                pipeline.mapping.untied().map(|(nth, at)| judge::held(&outputs[nth], at, is_own)).collect()
+            });
+        }
         let of_persons = || outputs.iter().filter(|output| !output.of_rows);
         outputs.iter().filter(|output| output.of_rows).try_for_each(judge::judge_rows)?;
         found.extend(judge::judge(of_persons(), &persons, &users.resolved)?);
@@ -165,7 +171,20 @@ pub fn map(mut users: Users, pipeline: &Pipeline, world: &World<'_>) -> Result<P
     let joined = users.columns(pipeline).joined(&users.emitted());
     let Users { workforce, sides, resolved, as_of, files, keys, checks, .. } = users;
     world.progress.end(&format!("{} users in {} files", order.len(), outputs.len()));
-    Ok(People { workforce, sides, joined, resolved, as_of, files, keys, checks, refused, outputs, separate })
+    Ok(People {
+        workforce,
+        sides,
+        joined,
+        resolved,
+        as_of,
+        files,
+        keys,
+        checks,
+        refused,
+        held: held.unwrap_or_default(),
+        outputs,
+        separate,
+    })
 }
 
 impl Users {
@@ -267,7 +286,7 @@ impl Users {
             let (plan, output) = (plan.clone(), Arc::clone(output));
             // The rows of an extract are nobody's: the first range has them.
             let (rows, persons) = if output.of_rows {
-                let rows = if self.workforce.is_first { 0..output.rows() as u32 } else { 0..0 };
+                let rows = if self.workforce.range.is_first() { 0..output.rows() as u32 } else { 0..0 };
                 (rows.collect(), Vec::new())
             } else {
                 (rows.clone(), persons.to_vec())

@@ -277,15 +277,33 @@ fn qooper_by_its_own_mapping() {
         "ann@x.com,0002,Bobby,\"Ray, \"\"R\"\"\",Analyst,,,ann@x.com,0001,2022-01-08,Contingent Worker,Suspended"
     );
     assert_eq!(lines.lines().count(), 3);
-    let readers: Vec<_> = compiled
-        .fields_reading_managers(&scope())
-        .into_iter()
-        .map(|(_, field)| mapped.fields[field].name.clone())
-        .collect();
-    assert_eq!(readers, ["Manager Email", "Manager ID"]);
+    assert_eq!(
+        compiled.unique_attributes().into_iter().collect::<Vec<_>>(),
+        ["WorkEmail"],
+        "a number is nobody else's"
+    );
+    assert_eq!(compiled.untied().count(), 0);
     let name = compiled.trace(0, "First Name", &table().slice(1, 1)).unwrap().unwrap();
     assert_eq!((name.sql.as_str(), name.inputs.len()), ("COALESCE(KnownAs, FirstName)", 2));
     assert_eq!((name.computed.as_deref(), name.value.as_deref()), (Some("Bobby"), Some("Bobby")));
+}
+
+/// Only a copy of certain attributes tells by the rows alone who may share a value.
+#[test]
+fn a_unique_value_is_tied_where_it_copies_attributes() {
+    let untied = |sql: &str| {
+        let fields = format!("x = {{ sql = \"{sql}\", unique = true }}");
+        let compiled = compiled(&output(&fields)).unwrap();
+        let attributes: Vec<String> = compiled.unique_attributes().into_iter().collect();
+        (compiled.untied().collect::<Vec<_>>(), attributes.join(" "))
+    };
+    assert_eq!(untied("COALESCE(AssignmentId, LOWER((WorkEmail)))"), (vec![], "AssignmentId WorkEmail".into()));
+    assert_eq!(untied("PersonNumber"), (vec![], String::new()));
+    for sql in ["SUBSTR(WorkEmail, 1, 3)", "LastName", "Category", "CONCAT(WorkEmail, '')", "ManagerWorkEmail"] {
+        assert_eq!(untied(sql).0.len(), 1, "{sql}");
+    }
+    let mapped = "x = { sql = \"WorkEmail\", unique = true, default = \"nobody\" }";
+    assert_eq!(compiled(&output(mapped)).unwrap().untied().count(), 1, "a default is nobody's own");
 }
 
 #[test]

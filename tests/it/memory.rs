@@ -146,6 +146,68 @@ fn what_two_ranges_share_and_nothing_ties_is_refused_and_not_written() {
     assert!(!folder.path().join("out/current").exists());
 }
 
+/// Persons of the sample: the first stands in the first range, the others in the last.
+const FIRST: &str = "'1000550'";
+const LAST: [&str; 2] = ["'1019997'", "'1019998'"];
+
+/// Extends a folder's pipeline by an output in which no two users may have the same login.
+fn with_logins(login: &str) -> tempfile::TempDir {
+    place_plain(&PIPELINE.replace(
+        "[[output]]\nprofile = 'scim-user'\nfile",
+        &format!(
+            "[[output]]\nprofile = 'scim-user'\nfile = 'logins.jsonl'\n[output.fields]\nuserName = \"{login}\"\nexternalId = 'PersonNumber'\nactive = 'Active'\n\
+                  [[output]]\nprofile = 'scim-user'\nfile"
+        ),
+    ))
+}
+
+/// Who is quarantined for having the same user name as another is not emitted either; the first of the three has nobody in its
+/// own range who has it, and the two others fall without it too.
+#[test]
+fn those_who_fall_out_for_sharing_a_value_across_ranges_are_missed_by_nobody() {
+    let [second, third] = LAST;
+    let folder = with_logins(&format!(
+        "CASE WHEN PersonNumber IN ({FIRST}, {second}, {third}) THEN 'same' ELSE CONCAT('u', PersonNumber) END"
+    ));
+    let whole = run(folder.path(), &[]);
+    assert_eq!(whole.code, 0, "{}", whole.all());
+    let quarantine = String::from_utf8(published(folder.path()).1[Path::new("quarantine.csv")].clone()).unwrap();
+    assert_eq!(quarantine.matches("OUT003").count(), 3, "{quarantine}");
+    fs::remove_dir_all(folder.path().join("out")).unwrap();
+    let parts = run(folder.path(), &["--memory", "120MiB"]);
+    assert_eq!(parts.code, 2, "{}", parts.all());
+    assert!(parts.stderr.contains("share values of \"userName\""), "{}", parts.stderr);
+    assert!(!folder.path().join("out/current").exists());
+    // One person is explained as among all.
+    let explained = Command::new(HCMSYNC)
+        .args(["explain", "--json"])
+        .arg(folder.path().join("pipeline.toml"))
+        .arg(FIRST.trim_matches('\''))
+        .output()
+        .unwrap();
+    assert!(String::from_utf8_lossy(&explained.stdout).contains("OUT003"), "{:?}", Said::of(&explained).all());
+}
+
+/// What a value is a copy of ties those who share it: they are judged together in each range.
+#[test]
+fn those_who_share_an_attribute_that_is_a_user_name_are_judged_together() {
+    let folder = with_logins("UPPER(AssignmentNumber)");
+    let path = folder.path().join("in/Assignment_2026-11-20.csv");
+    let text = fs::read_to_string(&path).unwrap();
+    let renamed = text.replace(",E1019997,", ",c1000550,").replace(",E1019998,", ",c1000550,");
+    assert!(renamed.contains(",C1000550,") && renamed != text);
+    fs::write(&path, renamed).unwrap();
+    let whole = run(folder.path(), &[]);
+    assert_eq!(whole.code, 0, "{}", whole.all());
+    let whole = published(folder.path());
+    assert!(String::from_utf8_lossy(&whole.1[Path::new("quarantine.csv")]).matches("OUT003").count() >= 3);
+    fs::remove_dir_all(folder.path().join("out")).unwrap();
+    let parts = run(folder.path(), &["--memory", "120MiB"]);
+    assert_eq!(parts.code, 0, "{}", parts.all());
+    assert!(parts.stderr.lines().filter(|line| line.starts_with("normalize")).count() > 2);
+    assert!(published(folder.path()) == whole);
+}
+
 #[test]
 fn an_extract_that_may_be_empty_and_is_stops_no_ranges() {
     let phones = "[extract.phone]\nfile = 'Phone_*.csv'\nallow_empty = true\n[select]";
@@ -198,6 +260,11 @@ fn what_needs_everybody_at_once_is_said_before_anything_is_read() {
         ("file = \"users.csv\"", "file = \"users.csv\"\nlimits = { rows = 10 }", "limited in size"),
         ("[guard]", "[resolve]\norder = \"managers-first\"\n[guard]", "managers-first"),
         ("as_of = \"file-name\"", "as_of = { column = \"AsOf\" }", "as_of stands in a column"),
+        (
+            "\"Email\"",
+            "\"Login\" = { sql = \"ManagerUserName\", unique = true, on_null = \"empty\" }\n\"Email\"",
+            "reads the manager",
+        ),
         ("[guard]", "[[check]]\nname = \"u\"\ncolumn = \"LastName\"\nunique = true\n[guard]", "compares people"),
     ] {
         let mut place = place();

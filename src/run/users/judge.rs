@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
+
+use crate::model::buckets::hash;
 use crate::model::code::Code;
-use crate::people::Refused;
+use crate::people::{Held, Refused};
 use crate::run::RunError;
 use crate::stages::map::{FieldFinding, MappedOutput, Problem};
 use crate::stages::resolve::Resolved;
@@ -22,6 +25,18 @@ pub fn count_refused(
         let field = usize::from(finding.field);
         refused.entry((nth, field)).or_default().add(finding.problem, output.value(finding.row, field));
     }
+}
+
+/// What the persons of a range have in a column in which no two users may have the same.
+pub fn held(output: &MappedOutput, field: usize, is_own: impl Fn(u32) -> bool) -> Held {
+    let plan = &output.fields[field];
+    let hash = |value: &str| if plan.kind.folds_case() { hash(&uniqueness::folded(value)) } else { hash(value) };
+    let rows = (0..output.rows() as u32).filter(|row| output.takes(*row));
+    let hashes: Vec<(u64, u32)> = rows.filter_map(|row| Some((hash(output.value(row, field)?), row))).collect();
+    let mut holders: FxHashMap<u64, u32> = FxHashMap::default();
+    hashes.iter().for_each(|(hash, _)| *holders.entry(*hash).or_default() += 1);
+    let own = hashes.iter().filter(|(_, row)| is_own(*row));
+    Held { field: plan.name.clone(), values: own.map(|(hash, _)| (*hash, holders[hash])).collect() }
 }
 
 /// Whether one of those who fall out is the manager of somebody.

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use polars::prelude::{DataType, Expr as Plan, IntoLazy, PolarsError, PolarsResult, col};
 use polars::sql::sql_expr;
-use sqlparser::ast::Expr;
+use sqlparser::ast::{Expr, FunctionArg, FunctionArgExpr, FunctionArguments};
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Span, Token, Tokenizer};
@@ -24,6 +24,8 @@ pub struct Expression {
     pub sql: String,
     /// The attributes that it reads, own headers included.
     pub attributes: BTreeSet<String>,
+    /// Whether each of its values is, but for case, the text of one of its attributes.
+    pub(super) copies: bool,
     /// Where it reads which.
     pub(super) names: Vec<(String, Range<usize>)>,
     pub(super) plan: Plan,
@@ -44,6 +46,7 @@ impl Expression {
         Expression {
             sql: name.to_owned(),
             attributes: BTreeSet::from([name.to_owned()]),
+            copies: true,
             names: Vec::new(),
             plan: col(name),
             data_type: scope.kind(name).data_type(),
@@ -53,6 +56,7 @@ impl Expression {
     /// Parses and checks `sql` against the names of `scope`. All the faults that can be told apart are returned.
     pub(super) fn parse(sql: &str, scope: &Scope) -> Result<Expression, Vec<Fault>> {
         let mut tree = parse(sql).map_err(|fault| vec![fault])?;
+        let copies = copies(&tree);
         let mut checker = Checker::new(sql, scope);
         checker.check(&mut tree);
         if !checker.faults.is_empty() {
@@ -62,11 +66,30 @@ impl Expression {
         let Checker { names, parts, .. } = checker;
         let attributes = names.iter().map(|(name, _)| name.clone()).collect();
         match try_out(&tree.to_string(), &attributes, scope) {
-            Ok((plan, data_type)) => Ok(Expression { sql: sql.to_owned(), attributes, names, plan, data_type }),
+            Ok((plan, data_type)) => Ok(Expression { sql: sql.to_owned(), attributes, copies, names, plan, data_type }),
             Err(error) => {
                 Err(vec![locate(sql, &parts, &attributes, scope).unwrap_or_else(|| refused(0..sql.len(), &error))])
             }
         }
+    }
+}
+
+/// Whether what the tree gives is always the text of an attribute, but for its case.
+fn copies(tree: &Expr) -> bool {
+    match tree {
+        Expr::Identifier(_) | Expr::CompoundIdentifier(_) => true,
+        Expr::Nested(inner) => copies(inner),
+        Expr::Function(function) => {
+            let name = function.name.to_string();
+            let FunctionArguments::List(list) = &function.args else { return false };
+            let is_copied = |argument: &FunctionArg| match argument {
+                FunctionArg::Unnamed(FunctionArgExpr::Expr(tree)) => copies(tree),
+                _ => false,
+            };
+            ["COALESCE", "LOWER", "UPPER"].iter().any(|known| name.eq_ignore_ascii_case(known))
+                && list.args.iter().all(is_copied)
+        }
+        _ => false,
     }
 }
 

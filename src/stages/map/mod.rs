@@ -56,6 +56,7 @@ pub use trace::Trace;
 use values::ValueRules;
 pub use values::{FieldFinding, Problem};
 
+use crate::stages::normalize::related::TYING;
 use crate::targets::{Dialect, FieldType, Format, Formula, Limits, Profile};
 
 /// A mapping that was checked.
@@ -172,29 +173,38 @@ impl Compiled {
         self.select.iter().map(|expression| expression.sql.as_str()).collect::<Vec<_>>().join(" AND ")
     }
 
-    /// What the columns read of which no two users may have the same, as far as each stands on one attribute.
+    /// The attributes that tie those to each other who may have the same in a column in which no two users may
+    /// ([`TYING`]).
     pub fn unique_attributes(&self) -> BTreeSet<String> {
         let unique = self.of_persons().flat_map(|output| &output.fields).filter(|field| field.unique);
-        let single = unique.filter(|field| field.expression.attributes.len() == 1);
-        single.flat_map(|field| field.expression.attributes.iter().cloned()).collect()
+        let tying = unique.filter(|field| field.is_tied() && !field.is_number());
+        tying.flat_map(|field| field.expression.attributes.iter().cloned()).collect()
+    }
+
+    /// The columns, by the indexes of output and column, in which no two users may have the same, though nothing in their rows
+    /// ties those who do: only the values tell.
+    pub fn untied(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        let of_persons = self.outputs.iter().enumerate().filter(|(_, output)| output.rows.is_none());
+        let fields =
+            of_persons.flat_map(|(nth, output)| (0..).zip(&output.fields).map(move |(at, field)| (nth, at, field)));
+        fields.filter(|(.., field)| field.unique && !field.is_tied()).map(|(output, at, _)| (output, at))
     }
 
     /// What `[select] where` reads.
     pub fn selection_attributes(&self) -> BTreeSet<String> {
         self.select.iter().flat_map(|expression| expression.attributes.iter().cloned()).collect()
     }
+}
 
-    /// The outputs and columns, by their indexes, that read the manager.
-    pub fn fields_reading_managers(&self, scope: &Scope) -> Vec<(usize, usize)> {
-        let manager = |name: &String| scope.attribute(name).is_some_and(|attribute| attribute.after_selection);
-        let mut found = Vec::new();
-        for (nth_output, output) in self.outputs.iter().enumerate() {
-            for (nth_field, field) in output.fields.iter().enumerate() {
-                if field.expression.attributes.iter().any(manager) {
-                    found.push((nth_output, nth_field));
-                }
-            }
-        }
-        found
+impl FieldPlan {
+    /// Whether two users can have the same value only if they have one of its attributes in common, but for case.
+    fn is_tied(&self) -> bool {
+        let copies = self.expression.copies && self.map.is_none() && self.default.is_none();
+        copies && self.expression.attributes.iter().all(|name| TYING.contains(&name.as_str()))
+    }
+
+    /// Whether it is the PersonNumber, in which nobody else is like the person.
+    fn is_number(&self) -> bool {
+        !self.kind.folds_case() && self.expression.attributes.iter().eq(["PersonNumber"])
     }
 }

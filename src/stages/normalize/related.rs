@@ -17,6 +17,11 @@ const ALIKE: f64 = 0.9;
 const SAME: f64 = 2.0;
 const OFFERED: usize = 3;
 
+/// Attributes that every kind of record has under their own name, if it has them: whoever has the same in an output has the same
+/// in a column of that name.
+pub const TYING: [&str; 7] =
+    ["PersonNumber", "PersonId", "PeriodOfServiceId", "AssignmentId", "AssignmentNumber", "WorkEmail", "UserName"];
+
 /// What a cell says of its row: under which key it is found, and which key leads from it to others.
 #[derive(Clone, Copy)]
 pub struct Role {
@@ -46,10 +51,10 @@ enum Key {
     Unique,
 }
 
-/// The columns that tie a row to others: `unique` are the attributes that an output demands of one user alone.
+/// The columns that tie a row to others: `unique` are those of [`TYING`] that an output demands of one user alone.
 pub fn roles(table: &Table, unique: &[String]) -> Vec<Role> {
-    let role = |place: usize, name: &str| {
-        let (key, use_of) = match name {
+    let own = |name: &str| {
+        Some(match name {
             "PersonNumber" => (Key::Number, Use::Shared),
             "PeriodOfServiceId" => (Key::WorkRelationship, Use::Shared),
             "AssignmentId" => (Key::Assignment, Use::Shared),
@@ -59,12 +64,15 @@ pub fn roles(table: &Table, unique: &[String]) -> Vec<Role> {
             "ManagerAssignmentNumber" => (Key::AssignmentNumber, Use::Leads),
             "ManagerPersonNumber" => (Key::Number, Use::Leads),
             "ManagerId" => (Key::PersonId, Use::Leads),
-            other if unique.iter().any(|name| name == other) => (Key::Unique, Use::Shared),
             _ => return None,
-        };
-        Some(Role { place, key, use_of })
+        })
     };
-    table.layout.columns().iter().enumerate().filter_map(|(place, (name, _))| role(place, name)).collect()
+    let as_value = |name: &str| unique.iter().any(|other| other == name).then_some((Key::Unique, Use::Shared));
+    let columns = table.layout.columns().iter().enumerate();
+    let roles = columns.flat_map(|(place, (name, _))| {
+        own(name).into_iter().chain(as_value(name)).map(move |(key, use_of)| Role { place, key, use_of })
+    });
+    roles.collect()
 }
 
 /// A key as a number. PersonNumbers that differ in leading zeros only, and texts that differ in case, are one. The lowest
@@ -93,11 +101,8 @@ pub(super) fn is_shared(key: u64) -> bool {
 
 /// The keys of a row, each with what it is for.
 pub(super) fn keys<'a>(roles: &'a [Role], cells: Cells<'a>) -> impl Iterator<Item = (u64, Use)> + 'a {
-    let mut roles = roles.iter().peekable();
-    cells.iter().enumerate().filter_map(move |(place, text)| {
-        let role = roles.next_if(|role| role.place == place)?;
-        (!text.is_empty()).then(|| (hash(role.key, text), role.use_of))
-    })
+    let texts = roles.iter().map(move |role| (role, cells.get(role.place)));
+    texts.filter(|(_, text)| !text.is_empty()).map(|(role, text)| (hash(role.key, text), role.use_of))
 }
 
 /// Leaves of all rows those that can have a say in what becomes of the person. Returns false, and leaves all, where none is its
@@ -224,6 +229,10 @@ mod tests {
         assert_eq!(kept("1,p1,A,,ash\n2,p2,B,,ASH\n3,p3,C,,", ""), ["1", "2"], "blank is no address");
         assert_eq!(kept("1,p1,A,,p2\n2,p2,B,,", ""), ["1"], "a user name is no PersonId");
         assert_eq!(kept("1,p1,A,2,\n2,p2,B,,", ""), ["1"], "an e-mail is no PersonNumber");
+        let files = [Csv::new(Kind::Assignment, ASSIGNMENT, "1,a,N1,w,,,,,,Y\n2,b,n1,v,,,,,,Y\n3,c,N2,u,,,,,,Y")];
+        let mut of_numbers = tables(&files);
+        assert!(keep_related(&mut of_numbers, "1", &["AssignmentNumber".to_owned()]));
+        assert_eq!(of_numbers[Kind::Assignment as usize].rows.rows.len(), 2, "an output wants it of one user alone");
         let mut others = tables(&[Csv::new(Kind::Person, PERSON, "2,p2,B,,\n3,p3,C,,")]);
         assert!(!keep_related(&mut others, "1", &[]));
         assert_eq!(others[Kind::Person as usize].rows.rows.len(), 2, "who is not there leaves all");

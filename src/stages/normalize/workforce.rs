@@ -101,8 +101,8 @@ pub struct Workforce {
     /// Those that this is about. The others are here because they have a say in what becomes of these, and are counted
     /// and written with their own range.
     pub own: Range<usize>,
-    /// Whether nobody stands before these.
-    pub is_first: bool,
+    /// Whom it is about, by PersonNumber.
+    pub range: KeyRange,
     /// Codes of rows.
     pub findings: Findings,
     /// Assignment files with rows of which nothing tells the type (`ROW023`).
@@ -225,8 +225,8 @@ pub fn normalize(mut tables: [Table; Kind::ALL.len()], day: jiff::civil::Date, r
     }
     let mut workforce = Workforce {
         notes: vec![Notes::default(); numbers.ends.len()],
-        is_first: range.is_first(),
         own: range.of(numbers.ends.len(), |person| numbers.get(person)),
+        range,
         tables,
         shape,
         findings: Findings::default(),
