@@ -29,5 +29,6 @@ pub use error::{Failure, HostKey, SftpError};
 pub use line::Line;
 pub use offer::{CATEGORIES, Offer};
 pub use remote::{Remote, RemoteError};
+pub use replace::NotReplaced;
 pub use retry::{LONGEST_NAP, retrying};
 pub use session::{Connection, Door, Live, Server, lost};

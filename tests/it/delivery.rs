@@ -69,3 +69,10 @@ fn served_by(folder: &Path, config: &str, script: &str) -> Sshd {
     fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
     Sshd::start_with("ed25519", &format!("{config}Subsystem sftp {}\n", script.display()))
 }
+
+/// OpenSSH's server with these options and a fault at some of the system calls of each connection, as strace injects it.
+fn faulty(folder: &Path, options: &str, fault: &str) -> Sshd {
+    let calls = fault.split(':').next().unwrap();
+    let strace = format!("strace -f -qq -o /dev/null -e trace={calls} -e inject={fault}");
+    served_by(folder, "", &format!("exec {strace} /usr/lib/openssh/sftp-server {options}\n"))
+}
