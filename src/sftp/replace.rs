@@ -1,4 +1,4 @@
-//! A file of the server put in the place of another one. The rename of SFTP's version 3, which is what is spoken, may
+//! A file of the server put in the place of another one, or taken away. The rename of SFTP's version 3, which is what is spoken, may
 //! refuse where there is a file already, as OpenSSH's does; OpenSSH's extension `posix-rename@openssh.com` takes its place
 //! in one step. libssh2 knows it, but its binding does not: its few packets are written here, on a channel of their own.
 
@@ -51,6 +51,15 @@ impl Live {
         self.sftp.unlink(to).map_err(|error| NotReplaced::new("the file that is there cannot be removed", error))?;
         let renamed = self.sftp.rename(from, to, None);
         renamed.map_err(|error| NotReplaced { removed: true, ..NotReplaced::new(RENAMING, error) })
+    }
+
+    /// Removes a file. Whether it was there.
+    pub fn remove(&self, path: &Path) -> Result<bool, ssh2::Error> {
+        let Err(error) = self.sftp.unlink(path) else { return Ok(true) };
+        let is_missing = |error: ssh2::Error| {
+            matches!(error.code(), ErrorCode::SFTP(raw::LIBSSH2_FX_NO_SUCH_FILE | raw::LIBSSH2_FX_NO_SUCH_PATH))
+        };
+        if self.sftp.lstat(path).is_err_and(is_missing) { Ok(false) } else { Err(error) }
     }
 }
 

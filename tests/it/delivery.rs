@@ -5,9 +5,11 @@
 //! |---|---|
 //! | `sealed.rs` | the sealed files and the keys |
 //! | `sent.rs` | the way to a server |
+//! | `former.rs` | what the delivery before put there |
 //! | `failed.rs` | the servers that do not take it, and `hcmsync deliver` |
 
 mod failed;
+mod former;
 mod sealed;
 mod sent;
 

@@ -30,6 +30,10 @@ pub enum DeliveryError {
     NotWhole { place: String, name: String, bytes: u64, found: Option<u64> },
 
     #[error(
+        "\"{name}\" of the delivery before is in {place}, this run has no such file, and it cannot be removed: {reason}; it would be imported with this run, with people as they were"
+    )]
+    Former { place: String, name: String, reason: String },
+    #[error(
         "{source}; the \"{name}\" that was there is removed already, and what has arrived of the new one is \"{part}\""
     )]
     OldGone { source: Box<DeliveryError>, name: String, part: String, bytes: u64 },
@@ -113,6 +117,9 @@ impl DeliveryError {
                     .into()
             }
             DeliveryError::NotWhole { .. } => "send it again; if it stays so, ask the server's operator".into(),
+            DeliveryError::Former { name, .. } => format!(
+                "have \"{name}\" removed there, or this user allowed to remove files; nothing of this run was put there yet"
+            ),
             DeliveryError::OldGone { source, name, part, bytes } => format!(
                 "{}\n\"{name}\" is missing there until then; if \"{part}\" has {bytes} bytes, it can be renamed to it by hand",
                 source.help()

@@ -1,5 +1,6 @@
 //! A run's files onto a server: each under a temporary name, its size checked there, and only then renamed, in the order of
-//! the outputs. Whoever reads the folder sees a whole file or the one before it.
+//! the outputs. Whoever reads the folder sees a whole file or the one before it. What the delivery before left there under
+//! other names goes before the first rename (`former.rs`).
 
 use std::fmt::Display;
 use std::fs::File;
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use ssh2::{ErrorCode, OpenFlags, OpenType, Sftp};
 
+use super::former::Former;
 use super::record::{self, Delivered, Sent};
 use super::{DeliveryError, FOLDER, seal};
 use crate::openpgp::Addressee;
@@ -40,10 +42,13 @@ pub fn deliver(run: &Published, options: &Publish, context: &Context<'_>) -> Res
     }
     let files = manifest.for_target();
     let to = access.remote.to_string();
+    let names: Vec<&str> = files.iter().map(|file| name_of(file)).collect();
+    let mut former = Former::of(run.to(), &to, &names);
     let line = Line::default();
-    let sent = line.watched(context.here.stopped, || send(run, &files, access, context, &line));
+    let sent = line.watched(context.here.stopped, || send(run, &files, &mut former, access, context, &line));
     let (host_key, files) = sent.map_err(|error| if (context.here.stopped)() { error.stopped() } else { error })?;
-    let delivered = Delivered { run: manifest.run.clone(), at: context.now, to, host_key, files };
+    let (run_name, at) = (manifest.run.clone(), context.now);
+    let delivered = Delivered { run: run_name, at, to, host_key, files, removed: former.removed };
     record::add(run.to(), &delivered)?;
     Ok(delivered)
 }
@@ -56,6 +61,7 @@ fn recipients(options: &Publish, base: &Path) -> Result<Vec<Addressee>, Delivery
 fn send(
     run: &Published,
     files: &[&Output],
+    former: &mut Former,
     access: Access<'_>,
     context: &Context<'_>,
     line: &Line,
@@ -66,14 +72,25 @@ fn send(
     let mut sent = Vec::new();
     for file in files {
         let path = run.path.join(&file.path);
-        let mut upload = Upload { file, path, context, told: 0, old_is_gone: false };
+        let mut upload = Upload { file, path, former: &mut *former, context, told: 0, old_is_gone: false };
         let arrived = retrying(access.retries, &context.here, DeliveryError::passes, || {
             connection.on(DeliveryError::passes, |live, door| upload.attempt(live, door))
         });
         arrived.map_err(|error| upload.failure(error))?;
         sent.push(Sent { name: name_of(file).to_owned(), sha256: file.sha256.clone(), bytes: file.bytes });
     }
-    context.progress.end(&format!("{} files, {bytes} bytes, to {}", sent.len(), access.remote));
+    if !former.is_gone() {
+        // A run without any file: there was none before whose rename they had to go.
+        retrying(access.retries, &context.here, DeliveryError::passes, || {
+            connection.on(DeliveryError::passes, |live, door| former.remove(live, door))
+        })?;
+    }
+    let gone = if former.removed == 0 {
+        String::new()
+    } else {
+        format!(", {} of the delivery before removed", former.removed)
+    };
+    context.progress.end(&format!("{} files, {bytes} bytes, to {}{gone}", sent.len(), access.remote));
     Ok((connection.host_key(), sent))
 }
 
@@ -86,6 +103,7 @@ fn name_of(file: &Output) -> &str {
 struct Upload<'a> {
     file: &'a Output,
     path: PathBuf,
+    former: &'a mut Former,
     context: &'a Context<'a>,
     /// The bytes that the listener was told of by earlier attempts.
     told: u64,
@@ -103,7 +121,7 @@ impl Upload<'_> {
     fn attempt(&mut self, live: &Live, door: &Door<'_>) -> Result<(), DeliveryError> {
         let (name, part) = (name_of(self.file), door.remote.file(&self.part()));
         let mut is_all_there_is = false;
-        let written = self.write(live, door, &part);
+        let written = self.write(live, door, &part).and_then(|()| self.former.remove(live, door));
         let arrived = written.and_then(|()| {
             live.replace(&part, &door.remote.file(name)).map_err(|error| {
                 is_all_there_is = error.removed;
@@ -193,7 +211,7 @@ fn failed(live: &Live, remote: &Remote, name: &str, error: impl Display) -> Deli
 }
 
 /// Whether the server still answers, whatever the answer.
-fn answers(live: &Live, remote: &Remote) -> bool {
+pub(super) fn answers(live: &Live, remote: &Remote) -> bool {
     let looked = live.sftp.lstat(Path::new(remote.path())).map_err(|error| error.code());
     matches!(looked, Ok(_) | Err(ErrorCode::SFTP(_)))
 }
