@@ -46,5 +46,9 @@ pub fn deliver(run: &Path, pipeline: Option<&Path>, common: &Common) -> Result<S
 /// What arrived, for people.
 pub fn line(delivered: &Delivered) -> String {
     let names: Vec<&str> = delivered.files.iter().map(|file| file.name.as_str()).collect();
-    format!("delivered {} to {}\n", names.join(", "), delivered.to)
+    let gone = match delivered.removed {
+        0 => String::new(),
+        removed => format!(", and removed {removed} of the delivery before there"),
+    };
+    format!("delivered {} to {}{gone}\n", names.join(", "), delivered.to)
 }

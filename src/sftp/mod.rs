@@ -9,7 +9,7 @@
 //! | `known_hosts.rs` | is the server the one that is known |
 //! | `offer.rs` | the algorithms of either side, for messages |
 //! | `session.rs` | TCP, handshake, host key, login |
-//! | `replace.rs` | a file put in the place of another one |
+//! | `replace.rs` | a file put in the place of another one, or taken away |
 //! | `line.rs` | how a stop cuts a connection |
 //! | `retry.rs` | doing it again |
 //! | `error.rs` | why not |
@@ -29,5 +29,6 @@ pub use error::{Failure, HostKey, SftpError};
 pub use line::Line;
 pub use offer::{CATEGORIES, Offer};
 pub use remote::{Remote, RemoteError};
+pub use replace::NotReplaced;
 pub use retry::{LONGEST_NAP, retrying};
 pub use session::{Connection, Door, Live, Server, lost};

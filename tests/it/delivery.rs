@@ -5,9 +5,11 @@
 //! |---|---|
 //! | `sealed.rs` | the sealed files and the keys |
 //! | `sent.rs` | the way to a server |
+//! | `former.rs` | what the delivery before put there |
 //! | `failed.rs` | the servers that do not take it, and `hcmsync deliver` |
 
 mod failed;
+mod former;
 mod sealed;
 mod sent;
 
@@ -68,4 +70,11 @@ fn served_by(folder: &Path, config: &str, script: &str) -> Sshd {
     fs::write(&script, text).unwrap();
     fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
     Sshd::start_with("ed25519", &format!("{config}Subsystem sftp {}\n", script.display()))
+}
+
+/// OpenSSH's server with these options and a fault at some of the system calls of each connection, as strace injects it.
+fn faulty(folder: &Path, options: &str, fault: &str) -> Sshd {
+    let calls = fault.split(':').next().unwrap();
+    let strace = format!("strace -f -qq -o /dev/null -e trace={calls} -e inject={fault}");
+    served_by(folder, "", &format!("exec {strace} /usr/lib/openssh/sftp-server {options}\n"))
 }

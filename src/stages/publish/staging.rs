@@ -190,10 +190,7 @@ impl Staging {
     /// Publishes: adds the manifest, reads everything back, and makes it the run `name` and the current one.
     /// The same content under the same name is kept as it is; other content is [`PublishError::Differs`].
     pub fn commit(mut self, name: &str, mut manifest: Manifest) -> Result<Published, PublishError> {
-        if name.contains('/') {
-            return Err(PublishError::BadName(name.into()));
-        }
-        check_name(name)?;
+        check_plain(name)?;
         self.pack(&mut manifest)?;
         self.written.sort_by(|a, b| a.path.cmp(&b.path));
         manifest.run = name.into();
@@ -272,6 +269,11 @@ impl Published {
     pub fn prune(&self, keep_runs: u32) -> Result<Vec<String>, PublishError> {
         folder::prune(&self.to, keep_runs, &self.name)
     }
+}
+
+/// As [`check_name`], without a folder.
+pub(super) fn check_plain(name: &str) -> Result<(), PublishError> {
+    if name.contains('/') { Err(PublishError::BadName(name.into())) } else { check_name(name) }
 }
 
 /// Relative, nothing but plain parts, none of them hidden.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use hcmsync::stages::publish::Staging;
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::{arrived, deliver, hcmsync, place, served_by, upload};
+use super::{about, arrived, deliver, faulty, hcmsync, place, served_by, upload};
 use crate::product::{Place, Said, personal_values_in};
 use crate::promise;
 use crate::sshd::{Sshd, free_port, keygen};
@@ -37,11 +37,15 @@ fn full(folder: &Path) -> Sshd {
     served_by(folder, "", "trap '' XFSZ\nulimit -f 1\nexec /usr/lib/openssh/sftp-server\n")
 }
 
+/// A server that takes files, and no other name for them.
+const NO_RENAME: &str = "Subsystem sftp internal-sftp -P rename,posix-rename\n";
+
 #[test]
 fn a_run_that_no_server_takes_is_published_and_can_be_sent_later() {
     let started = Instant::now();
     let good = Sshd::start();
     let read_only = Sshd::start_with("ed25519", "Subsystem sftp internal-sftp -R\n");
+    let no_rename = Sshd::start_with("ed25519", NO_RENAME);
     let folder = tempfile::tempdir().unwrap();
     let full = full(folder.path());
     let identity = folder.path().join("identity");
@@ -51,6 +55,7 @@ fn a_run_that_no_server_takes_is_published_and_can_be_sent_later() {
     let cases = [
         (of(&read_only), 8, "does not take"),
         (of(&full), 8, "does not take"),
+        (of(&no_rename), 8, "the rename failed"),
         (swap(good.root.display().to_string(), "/no/such/folder".into()), 8, "does not take"),
         (swap(good.port.to_string(), free_port().to_string()), 8, "cannot be reached"),
         (swap(good.identity.display().to_string(), identity.display().to_string()), 8, "refused the login"),
@@ -64,7 +69,7 @@ fn a_run_that_no_server_takes_is_published_and_can_be_sent_later() {
         fs::write(place.path("wrong"), read_only.known_hosts_line(good.port)).unwrap();
         let said = undelivered(&place, code);
         assert!(said.stderr.contains(says), "{says}: {}", said.stderr);
-        for server in [&good, &read_only, &full] {
+        for server in [&good, &read_only, &full, &no_rename] {
             assert_eq!(arrived(server), [""; 0], "{says}: nothing half, and no temporary file");
         }
         assert_eq!(deliver(&place).code, code, "{says}");
@@ -77,6 +82,69 @@ fn a_run_that_no_server_takes_is_published_and_can_be_sent_later() {
         fs::remove_file(good.root.join("users.csv")).unwrap();
     }
     promise::report(15, "a delivery that fails, and is repeated", all, all, started);
+}
+
+#[test]
+fn a_server_that_forbids_the_rename_keeps_its_old_file_and_a_check_says_so_beforehand() {
+    let sshd = Sshd::start_with("ed25519", NO_RENAME);
+    sshd.put("users.csv", b"old", Duration::ZERO);
+    let place = place(&upload(&sshd));
+    let checked = about(&place, "check", &[]);
+    assert!(checked.code == 8 && checked.stdout.contains("FAIL upload"), "{}", checked.all());
+    assert!(checked.stdout.contains("the rename failed"), "{}", checked.stdout);
+    assert_eq!(arrived(&sshd), ["users.csv"]);
+
+    let said = undelivered(&place, 8);
+    assert!(said.stderr.contains("the rename failed") && !said.stderr.contains("removed"), "{}", said.stderr);
+    assert_eq!(arrived(&sshd), ["users.csv"]);
+    assert_eq!(fs::read(sshd.root.join("users.csv")).unwrap(), b"old");
+}
+
+#[test]
+fn a_rename_that_fails_where_the_old_file_is_removed_leaves_the_new_one_and_says_where() {
+    // The first is refused since there is a file, as OpenSSH's server does it; the second is refused, or cut.
+    for (fault, says) in [("error=EIO", "does not take"), ("signal=KILL", "the connection to")] {
+        let folder = tempfile::tempdir().unwrap();
+        let sshd = faulty(folder.path(), "-P posix-rename", &format!("?link,linkat:{fault}:when=2"));
+        sshd.put("users.csv", b"old", Duration::ZERO);
+        let mut place = place(&upload(&sshd));
+        let said = undelivered(&place, 8);
+        let [part] = &arrived(&sshd)[..] else { panic!("{:?}", arrived(&sshd)) };
+        assert!(part.starts_with(".users.csv.part-"), "{part}");
+        let users = place.published("users.csv");
+        assert!(fs::read_to_string(sshd.root.join(part)).unwrap() == users, "whole");
+        let by_hand = format!("if \"{part}\" has {} bytes, it can be renamed to it by hand", users.len());
+        // On stderr it is JSON.
+        let told = said.stderr.replace("\\\"", "\"");
+        for says in [says, "\"users.csv\" that was there is removed already", &by_hand] {
+            assert!(told.contains(says), "{says}: {told}");
+        }
+        assert_eq!(deliver(&place).code, 0, "nothing is in the way now");
+        assert_eq!(arrived(&sshd), ["users.csv"]);
+        assert!(fs::read_to_string(sshd.root.join("users.csv")).unwrap() == users);
+
+        place.edit("retries = 0", "retries = 1");
+        fs::write(place.path("pipeline.toml"), &place.pipeline).unwrap();
+        let healed = deliver(&place).code == 0;
+        assert_eq!(healed, fault.starts_with("signal"), "{fault}: what may pass is tried again");
+    }
+}
+
+#[test]
+fn a_file_that_was_removed_is_told_of_whatever_ends_the_delivery() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = folder.path().join("first");
+    fs::write(&first, "").unwrap();
+    // The first connection ends between the two renames, and no other one comes about.
+    let inject = "-e trace=?link,linkat -e inject=?link,linkat:signal=KILL:when=2";
+    let server = "/usr/lib/openssh/sftp-server -P posix-rename";
+    let script = format!("rm {} 2>&- && exec strace -f -qq -o /dev/null {inject} {server}\nexit 1\n", first.display());
+    let sshd = served_by(folder.path(), "MaxSessions 1\n", &script);
+    sshd.put("users.csv", b"old", Duration::ZERO);
+    let said = undelivered(&place(&upload(&sshd).replace("retries = 0", "retries = 1")), 8);
+    for says in ["SFTP was opened", "is removed already"] {
+        assert!(said.stderr.contains(says), "{says}: {}", said.stderr);
+    }
 }
 
 #[test]

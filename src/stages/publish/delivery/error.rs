@@ -29,6 +29,15 @@ pub enum DeliveryError {
     #[error("\"{name}\" has {} bytes in {place}, not the {bytes} that were sent", found.map_or("no".into(), |found| found.to_string()))]
     NotWhole { place: String, name: String, bytes: u64, found: Option<u64> },
 
+    #[error(
+        "\"{name}\" of the delivery before is in {place}, this run has no such file, and it cannot be removed: {reason}; it would be imported with this run, with people as they were"
+    )]
+    Former { place: String, name: String, reason: String },
+    #[error(
+        "{source}; the \"{name}\" that was there is removed already, and what has arrived of the new one is \"{part}\""
+    )]
+    OldGone { source: Box<DeliveryError>, name: String, part: String, bytes: u64 },
+
     #[error("{0} is not as its manifest says, and was not sent")]
     Changed(PathBuf),
     #[error(transparent)]
@@ -49,9 +58,23 @@ impl DeliveryError {
         }
     }
 
+    /// The same, where somebody asked to stop, which breaks a transfer off with whatever error it then has.
+    pub(super) fn stopped(self) -> DeliveryError {
+        match self {
+            DeliveryError::OldGone { name, part, bytes, .. } => {
+                DeliveryError::OldGone { source: Box::new(DeliveryError::Stopped), name, part, bytes }
+            }
+            _ => DeliveryError::Stopped,
+        }
+    }
+
     /// Whether this run is not to be sent any more.
     pub fn needs_new_run(&self) -> bool {
-        matches!(self, DeliveryError::OtherKeys(_) | DeliveryError::Changed(_) | DeliveryError::Run(_))
+        match self {
+            DeliveryError::OtherKeys(_) | DeliveryError::Changed(_) | DeliveryError::Run(_) => true,
+            DeliveryError::OldGone { source, .. } => source.needs_new_run(),
+            _ => false,
+        }
     }
 
     /// Whether a key is not what it must be: the server's, a recipient's, or ours.
@@ -59,6 +82,7 @@ impl DeliveryError {
         match self {
             DeliveryError::Key(error) => error.is_trust(),
             DeliveryError::Server(error) => error.kind() == Failure::Trust,
+            DeliveryError::OldGone { source, .. } => source.is_trust(),
             _ => false,
         }
     }
@@ -93,6 +117,13 @@ impl DeliveryError {
                     .into()
             }
             DeliveryError::NotWhole { .. } => "send it again; if it stays so, ask the server's operator".into(),
+            DeliveryError::Former { name, .. } => format!(
+                "have \"{name}\" removed there, or this user allowed to remove files; nothing of this run was put there yet"
+            ),
+            DeliveryError::OldGone { source, name, part, bytes } => format!(
+                "{}\n\"{name}\" is missing there until then; if \"{part}\" has {bytes} bytes, it can be renamed to it by hand",
+                source.help()
+            ),
             DeliveryError::Changed(_) => {
                 "somebody changed it after it was published: `hcmsync verify` the run, and run the pipeline again"
                     .into()
@@ -101,5 +132,24 @@ impl DeliveryError {
             DeliveryError::Local { .. } => "check the disk, and that this user owns the folder of the runs".into(),
             DeliveryError::Stopped => "send it again when there is time for it".into(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn that_a_file_is_missing_is_said_whatever_the_reason() {
+        let gone = |source| DeliveryError::OldGone {
+            source: Box::new(source),
+            name: "users.csv".into(),
+            part: ".users.csv.part-0".into(),
+            bytes: 1,
+        };
+        let stopped = gone(DeliveryError::Nowhere).stopped();
+        assert!(stopped.to_string().starts_with("stopped while the run was sent; the \"users.csv\""), "{stopped}");
+        assert!(gone(DeliveryError::Changed("users.csv".into())).needs_new_run());
+        assert!(gone(DeliveryError::Key(KeyError::WrongPassphrase { path: "key.asc".into() })).is_trust());
     }
 }

@@ -27,6 +27,9 @@ pub struct Delivered {
     pub host_key: Option<String>,
     /// The files in the order in which they arrived.
     pub files: Vec<Sent>,
+    /// How many files of the delivery before were removed, which the run does not have.
+    #[serde(default)]
+    pub removed: u64,
 }
 
 /// A file that arrived.
@@ -88,11 +91,14 @@ mod tests {
             to: "sftp://a@h:22/in".into(),
             host_key: None,
             files: vec![Sent { name: "users.csv".into(), sha256: "0".into(), bytes: 1 }],
+            removed: 0,
         };
         assert_eq!(delivered(home.path()), []);
         add(home.path(), &of("one")).unwrap();
         let path = home.path().join(FILE);
         let whole = fs::read_to_string(&path).unwrap();
+        // As an earlier version wrote it.
+        let whole = whole.replace(",\"removed\":0", "");
         fs::write(&path, format!("{whole}{{\"run\":\"tw")).unwrap();
         add(home.path(), &of("three")).unwrap();
         assert_eq!(delivered(home.path()), [of("one"), of("three")]);

@@ -1,5 +1,6 @@
 //! A run's files onto a server: each under a temporary name, its size checked there, and only then renamed, in the order of
-//! the outputs. Whoever reads the folder sees a whole file or the one before it.
+//! the outputs. Whoever reads the folder sees a whole file or the one before it. What the delivery before left there under
+//! other names goes before the first rename (`former.rs`).
 
 use std::fmt::Display;
 use std::fs::File;
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use ssh2::{ErrorCode, OpenFlags, OpenType, Sftp};
 
+use super::former::Former;
 use super::record::{self, Delivered, Sent};
 use super::{DeliveryError, FOLDER, seal};
 use crate::openpgp::Addressee;
@@ -39,13 +41,14 @@ pub fn deliver(run: &Published, options: &Publish, context: &Context<'_>) -> Res
         return Err(DeliveryError::OtherKeys(manifest.run));
     }
     let files = manifest.for_target();
-    let line = Line::default();
-    let sent = line.watched(context.here.stopped, || send(run, &files, access, context, &line));
-    // A signal breaks a transfer off with whatever error it then has.
-    let (host_key, files) =
-        sent.map_err(|error| if (context.here.stopped)() { DeliveryError::Stopped } else { error })?;
     let to = access.remote.to_string();
-    let delivered = Delivered { run: manifest.run.clone(), at: context.now, to, host_key, files };
+    let names: Vec<&str> = files.iter().map(|file| name_of(file)).collect();
+    let mut former = Former::of(run.to(), &to, &names);
+    let line = Line::default();
+    let sent = line.watched(context.here.stopped, || send(run, &files, &mut former, access, context, &line));
+    let (host_key, files) = sent.map_err(|error| if (context.here.stopped)() { error.stopped() } else { error })?;
+    let (run_name, at) = (manifest.run.clone(), context.now);
+    let delivered = Delivered { run: run_name, at, to, host_key, files, removed: former.removed };
     record::add(run.to(), &delivered)?;
     Ok(delivered)
 }
@@ -58,6 +61,7 @@ fn recipients(options: &Publish, base: &Path) -> Result<Vec<Addressee>, Delivery
 fn send(
     run: &Published,
     files: &[&Output],
+    former: &mut Former,
     access: Access<'_>,
     context: &Context<'_>,
     line: &Line,
@@ -67,50 +71,84 @@ fn send(
     let mut connection = Connection::through(Door::new(access, context.here, line)?);
     let mut sent = Vec::new();
     for file in files {
-        let mut upload = Upload { file, path: run.path.join(&file.path), context, told: 0 };
-        retrying(access.retries, &context.here, DeliveryError::passes, || {
+        let path = run.path.join(&file.path);
+        let mut upload = Upload { file, path, former: &mut *former, context, told: 0, old_is_gone: false };
+        let arrived = retrying(access.retries, &context.here, DeliveryError::passes, || {
             connection.on(DeliveryError::passes, |live, door| upload.attempt(live, door))
-        })?;
-        sent.push(Sent { name: upload.name().to_owned(), sha256: file.sha256.clone(), bytes: file.bytes });
+        });
+        arrived.map_err(|error| upload.failure(error))?;
+        sent.push(Sent { name: name_of(file).to_owned(), sha256: file.sha256.clone(), bytes: file.bytes });
     }
-    context.progress.end(&format!("{} files, {bytes} bytes, to {}", sent.len(), access.remote));
+    if !former.is_gone() {
+        // A run without any file: there was none before whose rename they had to go.
+        retrying(access.retries, &context.here, DeliveryError::passes, || {
+            connection.on(DeliveryError::passes, |live, door| former.remove(live, door))
+        })?;
+    }
+    let gone = if former.removed == 0 {
+        String::new()
+    } else {
+        format!(", {} of the delivery before removed", former.removed)
+    };
+    context.progress.end(&format!("{} files, {bytes} bytes, to {}{gone}", sent.len(), access.remote));
     Ok((connection.host_key(), sent))
+}
+
+/// The name of a file at the target.
+fn name_of(file: &Output) -> &str {
+    file.path.strip_prefix(FOLDER).unwrap_or(&file.path)
 }
 
 /// One file on its way.
 struct Upload<'a> {
     file: &'a Output,
     path: PathBuf,
+    former: &'a mut Former,
     context: &'a Context<'a>,
     /// The bytes that the listener was told of by earlier attempts.
     told: u64,
+    /// Whether an attempt removed the file that was there, and did not come to its end.
+    old_is_gone: bool,
 }
 
 impl Upload<'_> {
-    /// The name at the target.
-    fn name(&self) -> &str {
-        self.file.path.strip_prefix(FOLDER).unwrap_or(&self.file.path)
+    /// The name under which it is written. The same for the same bytes: what a killed attempt left is written over, and never
+    /// more than that is left.
+    fn part(&self) -> String {
+        format!(".{}.part-{}", name_of(self.file), &self.file.sha256[..8])
     }
 
     fn attempt(&mut self, live: &Live, door: &Door<'_>) -> Result<(), DeliveryError> {
-        let name = self.name().to_owned();
-        // The same for the same bytes: what a killed attempt left is written over, and never more than that is left.
-        let part = door.remote.file(&format!(".{name}.part-{}", &self.file.sha256[..8]));
-        let arrived = self.write(live, door, &part).and_then(|()| {
-            let replaced = live.replace(&part, &door.remote.file(&name));
-            replaced.map_err(|error| failed(live, door.remote, &name, error))
+        let (name, part) = (name_of(self.file), door.remote.file(&self.part()));
+        let mut is_all_there_is = false;
+        let written = self.write(live, door, &part).and_then(|()| self.former.remove(live, door));
+        let arrived = written.and_then(|()| {
+            live.replace(&part, &door.remote.file(name)).map_err(|error| {
+                is_all_there_is = error.removed;
+                failed(live, door.remote, name, error)
+            })
         });
-        if arrived.as_ref().is_err_and(|error| !matches!(error, DeliveryError::Server(_))) {
+        self.old_is_gone |= is_all_there_is;
+        if !is_all_there_is && arrived.as_ref().is_err_and(|error| !matches!(error, DeliveryError::Server(_))) {
             // On a living connection nothing is left; what cannot be removed the next attempt writes over.
             let _ = live.sftp.unlink(&part);
         }
         arrived
     }
 
+    /// What became of it after the last attempt.
+    fn failure(&self, error: DeliveryError) -> DeliveryError {
+        if !self.old_is_gone {
+            return error;
+        }
+        let (name, part) = (name_of(self.file).to_owned(), self.part());
+        DeliveryError::OldGone { source: Box::new(error), name, part, bytes: self.file.bytes }
+    }
+
     /// Writes the file under its temporary name, and looks at it there.
     fn write(&mut self, live: &Live, door: &Door<'_>, part: &Path) -> Result<(), DeliveryError> {
-        let name = self.name().to_owned();
-        let refused = |error: &dyn Display| failed(live, door.remote, &name, error);
+        let name = name_of(self.file);
+        let refused = |error: &dyn Display| failed(live, door.remote, name, error);
         let mut remote = create(&live.sftp, part).map_err(|error| refused(&error))?;
         if let Err(error) = self.copy(&mut remote, &refused) {
             if error.passes() {
@@ -124,12 +162,8 @@ impl Upload<'_> {
         remote.close().map_err(|error| refused(&error))?;
         let found = live.sftp.lstat(part).map_err(|error| refused(&error))?.size;
         if found != Some(self.file.bytes) {
-            return Err(DeliveryError::NotWhole {
-                place: door.remote.to_string(),
-                name,
-                bytes: self.file.bytes,
-                found,
-            });
+            let (place, name) = (door.remote.to_string(), name.to_owned());
+            return Err(DeliveryError::NotWhole { place, name, bytes: self.file.bytes, found });
         }
         Ok(())
     }
@@ -169,13 +203,17 @@ fn create(sftp: &Sftp, path: &Path) -> Result<ssh2::File, ssh2::Error> {
 
 /// What went wrong on the server: a connection that answers was refused something, one that does not is lost.
 fn failed(live: &Live, remote: &Remote, name: &str, error: impl Display) -> DeliveryError {
-    let name = name.to_owned();
-    match live.sftp.lstat(Path::new(remote.path())).map_err(|error| error.code()) {
-        Ok(_) | Err(ErrorCode::SFTP(_)) => {
-            DeliveryError::Refused { place: remote.to_string(), name, reason: error.to_string() }
-        }
-        Err(ErrorCode::Session(_)) => lost(remote, &format!("\"{name}\" was sent"), error).into(),
+    if answers(live, remote) {
+        DeliveryError::Refused { place: remote.to_string(), name: name.to_owned(), reason: error.to_string() }
+    } else {
+        lost(remote, &format!("\"{name}\" was sent"), error).into()
     }
+}
+
+/// Whether the server still answers, whatever the answer.
+pub(super) fn answers(live: &Live, remote: &Remote) -> bool {
+    let looked = live.sftp.lstat(Path::new(remote.path())).map_err(|error| error.code());
+    matches!(looked, Ok(_) | Err(ErrorCode::SFTP(_)))
 }
 
 /// What `hcmsync check` learns of the place that a run is sent to.
@@ -184,21 +222,26 @@ pub struct Probe {
     pub place: String,
 }
 
-/// Looks whether a run could be sent: is the server known, does it let us in, can a file be made and removed in the folder?
-/// None where the pipeline sends nothing.
+/// Looks whether a run could be sent: is the server known, does it let us in, can a file be made, renamed and removed in the
+/// folder? None where the pipeline sends nothing.
 pub fn probe(options: &Publish, here: Surroundings<'_>) -> Result<Option<Probe>, DeliveryError> {
-    const NAME: &str = ".hcmsync.part-check";
     let Some(access) = options.access() else { return Ok(None) };
     let line = Line::default();
     line.watched(here.stopped, || {
         let server = Door::new(access, here, &line)?.look()?;
         let mut connection = Connection::through(Door::new(access, here, &line)?);
-        connection.on(DeliveryError::passes, |live, door| {
-            let path = door.remote.file(NAME);
-            let refused = |error: ssh2::Error| failed(live, door.remote, NAME, error);
-            create(&live.sftp, &path).and_then(|mut file| file.close()).map_err(refused)?;
-            live.sftp.unlink(&path).map_err(refused)
-        })?;
+        connection.on(DeliveryError::passes, try_a_file)?;
         Ok(Some(Probe { server, place: access.remote.to_string() }))
     })
+}
+
+/// A file on the way of all files, and away again.
+fn try_a_file(live: &Live, door: &Door<'_>) -> Result<(), DeliveryError> {
+    const PART: &str = ".hcmsync.part-check";
+    let (part, path) = (door.remote.file(PART), door.remote.file(".hcmsync.check"));
+    let refused = |error: &dyn Display| failed(live, door.remote, PART, error);
+    create(&live.sftp, &part).and_then(|mut file| file.close()).map_err(|error| refused(&error))?;
+    let renamed = live.replace(&part, &path).map_err(|error| refused(&error));
+    let removed = live.sftp.unlink(if renamed.is_ok() { &path } else { &part });
+    renamed.and(removed.map_err(|error| refused(&error)))
 }
