@@ -360,6 +360,19 @@ fn formulas_are_escaped_where_the_pipeline_says_so() {
 }
 
 #[test]
+fn a_length_is_that_of_what_the_target_gets() {
+    let too_long = |formula: &str, most: u32| {
+        let text = output(&format!("x = {{ sql = 'JobName', max_len = {most} }}"));
+        let mapped = mapped(&text.replace("[output.fields]", &format!("formula = '{formula}'\n[output.fields]")));
+        mapped.findings.iter().any(|finding| finding.row == 0 && finding.problem == Problem::TooLong)
+    };
+    // `=cmd()`, and then `'=cmd()`; what stands around it the importer takes away.
+    for (formula, longest) in [("off", 6), ("warn", 6), ("escape", 7), ("quote", 6)] {
+        assert!(too_long(formula, longest - 1) && !too_long(formula, longest), "{formula}");
+    }
+}
+
+#[test]
 fn plain_csv_has_every_attribute_that_the_table_has() {
     let mapped = mapped("[[output]]\nprofile = \"csv\"\nfile = \"all.csv\"\n");
     let names: Vec<_> = mapped.fields.iter().map(|field| field.name.as_str()).collect();
