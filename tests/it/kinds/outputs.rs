@@ -1,6 +1,6 @@
 //! Outputs beside one another, what their files and columns are called, and columns of the extract under their own headers.
 
-use super::Scene;
+use super::{ASSIGNMENTS, Scene};
 
 const ID: &str = "\"Id\" = \"PersonNumber\"";
 const ALL: &str = "[[output]]\nprofile = 'csv'\nfile = 'all.csv'\n";
@@ -24,4 +24,22 @@ fn an_output_of_every_attribute_takes_nothing_from_those_beside_it_and_shows_not
     let some = format!("{ALL}where = \"assignment.EffectiveStartDate < '2020-01-02' AND MiddleNames IS NULL\"\n");
     let some = Scene::new().with(&some).run(ID);
     assert_eq!(some.files["all.csv"], alone.files["all.csv"]);
+}
+
+#[test]
+fn a_column_can_be_mapped_by_its_own_header_whatever_that_looks_like() {
+    let assignments = ASSIGNMENTS.replace(",ManagerPersonNumber\n", ",ManagerPersonNumber,Manager Level,Cost.Center\n");
+    let assignments = assignments.replace("D1,2\n", "D1,2,M1,C1\n").replace("D2,\n", "D2,,M2,C2\n");
+    let scene = || Scene::new().extract("assignment", &assignments);
+    let fields = format!("{ID}\n\"Level\" = '\"Manager Level\"'\n\"Center\" = '\"Cost.Center\"'");
+    assert_eq!(scene().run(&fields).users(), ["1,M1,C1", "2,M2,C2"]);
+    let selected = scene().with("[select]\nwhere = '''\"Cost.Center\" = 'C2' '''\n");
+    assert_eq!(selected.run(ID).users(), ["2"]);
+    // A name that is only misspelt is told before any file is opened, or is no column of any.
+    let misspelt = scene().pipeline("\"Mail\" = \"ManagerWorkEmial\"").map(|_| ()).unwrap_err();
+    assert!(misspelt.contains("did you mean ManagerWorkEmail?"), "{misspelt}");
+    for absent in ["ManagerWorkEmial", "person.WorkEmial", "Cost.Centre"] {
+        let error = scene().try_run(&format!("\"X\" = '\"{absent}\"'")).map(|_| ()).unwrap_err();
+        assert_eq!(error.exit_code(), 4, "{absent}: {error}");
+    }
 }
