@@ -6,6 +6,7 @@
 
 mod allow;
 mod bulk;
+mod calendar;
 mod check;
 mod columns;
 mod compile;
