@@ -192,7 +192,7 @@ impl Compiler<'_> {
             lists,
             base_dn: output.base_dn.as_ref().map(|base| base.get_ref().clone()),
             condition,
-            formula: output.formula.unwrap_or(profile.formula),
+            formula: dialect::formula(self, output, profile),
             every_attribute: output.fields.is_none() && profile.fields.is_empty() && output.rows.is_none(),
         })
     }

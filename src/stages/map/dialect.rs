@@ -1,5 +1,5 @@
-//! `[output.dialect]` and `[output.limits]`: what a pipeline changes of how its target's tables are written, as far as the
-//! target can be told. Everything is checked before any data is read, the names of the columns too.
+//! `[output.dialect]`, `[output.limits]` and `formula`: what a pipeline changes of how its target's tables are written, as far
+//! as the target can be told. Everything is checked before any data is read, the names of the columns too.
 
 use std::num::NonZeroU64;
 
@@ -11,7 +11,7 @@ use super::FieldPlan;
 use super::compile::Compiler;
 use super::options::Output;
 use crate::model::charset::Charset;
-use crate::targets::{DateForm, Decimal, Delimiter, Dialect, Format, Limits, Line, LineEnd, Profile, Quote};
+use crate::targets::{DateForm, Decimal, Delimiter, Dialect, Format, Formula, Limits, Line, LineEnd, Profile, Quote};
 
 /// `[output.dialect]`: how the table is written, where that is not as the target has it.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -143,6 +143,17 @@ pub(super) fn check(compiler: &mut Compiler<'_>, output: &Output, dialect: &Dial
         let title = format!("{} does not have all characters of \"{text}\"", dialect.encoding.name());
         compiler.mistake(own(text), title, Some("choose another encoding, or another name".to_owned()));
     }
+}
+
+/// What is done with values that a spreadsheet would run. Where none opens the file, an apostrophe would only be wrong: it is
+/// no character of a number, and a directory keeps it.
+pub(super) fn formula(compiler: &mut Compiler<'_>, output: &Output, profile: &'static Profile) -> Formula {
+    let Some(own) = &output.formula else { return profile.formula };
+    if profile.format != Format::Csv {
+        let title = format!("{} is no CSV: no spreadsheet runs its values", profile.title);
+        compiler.mistake(own.span(), title, Some("take formula away".to_owned()));
+    }
+    *own.get_ref()
 }
 
 /// Whether an output in several files could write one of this name.
