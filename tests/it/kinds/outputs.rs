@@ -43,3 +43,18 @@ fn a_column_can_be_mapped_by_its_own_header_whatever_that_looks_like() {
         assert_eq!(error.exit_code(), 4, "{absent}: {error}");
     }
 }
+
+#[test]
+fn two_columns_of_one_name_are_a_mistake_and_columns_may_change_their_names() {
+    let renamed = |rename: &str| {
+        mistakes(&format!("[[output]]\nprofile = 'qooper-csv'\nfile = 'q.csv'\n[output.rename]\n{rename}\n"))
+    };
+    let one = renamed("'First Name' = 'Last Name'");
+    assert!(one.contains("two columns are called Last Name: First Name and Last Name"), "{one}");
+    assert!(one.contains("Last Name is a column of the profile"), "{one}");
+    let both = renamed("'First Name' = 'Name'\n'Last Name' = 'Name'");
+    assert_eq!(both.matches("two columns are called Name").count(), 2, "{both}");
+    for good in ["'First Name' = 'Given'", "'First Name' = 'Last Name'\n'Last Name' = 'First Name'"] {
+        assert_eq!(renamed(good), "", "{good}");
+    }
+}
