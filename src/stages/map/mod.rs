@@ -22,6 +22,7 @@ mod ldif;
 mod lineage;
 mod lists;
 mod mistake;
+mod names;
 mod nested;
 mod options;
 mod parquet;
