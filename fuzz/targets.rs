@@ -182,7 +182,7 @@ pub fn expressions(data: &[u8]) {
 }
 
 fn run(compiled: &Compiled) {
-    if let Err(error) = compiled.evaluate(0, &PEOPLE, &[]) {
+    if let Err(error) = compiled.evaluate(0, &PEOPLE, &[], &|_| true) {
         assert!(!error.to_string().is_empty());
     }
 }

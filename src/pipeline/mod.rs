@@ -187,6 +187,9 @@ impl Pipeline {
         let request =
             MapRequest { outputs: &options.output, select: &options.select, maps: &options.maps, rows: &of_sides };
         let mapping = map::compile(&request, &names, &source).map_err(|found| mistakes.extend(found));
+        if let Ok(mapping) = &mapping {
+            mistakes.extend(mapping.separate_files(options.resolve.emit.files()));
+        }
         let (rows, sides) = (scope::of_kinds(&options.extract), options.extract.sides.iter());
         let sides: Vec<_> = sides.map(|side| (*side.name.get_ref(), side.key().to_owned())).collect();
         let scopes = CheckScopes { workers: &names, rows: &rows, sides: &sides };

@@ -133,6 +133,17 @@ fn type_of(ty: CellType) -> Type {
     }
 }
 
+/// Whether a name that the pipeline uses is the header of a column without a canonical name. Such a one may look like the
+/// manager's or like a qualified name: `Manager Level`, `Cost.Center`.
+fn is_header(name: &str, extracts: &Extracts, all: &Scope) -> bool {
+    let is_extract =
+        |of: &str| Kind::named(of).is_some() || extracts.sides.iter().any(|side| *side.name.get_ref() == of);
+    let is_qualified = name.split_once('.').is_some_and(|(of, _)| is_extract(of));
+    let of_manager = name.starts_with(MANAGER) && all.attribute(name).is_some();
+    let of_side = extracts.sides.iter().any(|side| side.extract.brought().contains(&name));
+    !is_qualified && !of_manager && !of_side && attribute::find_name(name).next().is_none()
+}
+
 /// The kept columns of a kind: what the rules read, what expressions name, and all that the catalogue knows where an
 /// output writes every attribute.
 pub fn kept(extracts: &Extracts, kind: Kind, named: &BTreeSet<String>, outputs: &[OutputPlan]) -> Layout {
@@ -164,11 +175,8 @@ pub fn kept(extracts: &Extracts, kind: Kind, named: &BTreeSet<String>, outputs: 
     columns.extend(brought.map(|attribute| (attribute.name, attribute.ty == CellType::Date)));
     let own = extracts.of(kind).into_iter().flat_map(|extract| &extract.columns.0);
     columns.extend(own.map(|(name, _)| (name.as_str(), false)).filter(|(name, _)| is_named(name)));
-    let known = |name: &str| attribute::find_name(name).next().is_some();
-    let of_side = |name: &str| extracts.sides.iter().any(|side| side.extract.brought().contains(&name));
-    let headers = named.iter().filter(|name| !name.contains('.') && !known(name) && !name.starts_with(MANAGER));
-    let headers = headers.filter(|name| !of_side(name));
-    columns.extend(headers.map(|name| (name.as_str(), false)));
+    let all = scope(extracts);
+    columns.extend(named.iter().filter(|name| is_header(name, extracts, &all)).map(|name| (name.as_str(), false)));
     let layout = Layout::new(kind, columns);
     if kind == Kind::Assignment && extracts.of(Kind::WorkRelationship).is_none() {
         layout.telling_of_work_relationships()

@@ -133,12 +133,14 @@ pub fn map(mut users: Users, pipeline: &Pipeline, world: &World<'_>) -> Result<P
         managers::show_emitted(&mut users.resolved, &named, keep_unemitted);
         let persons = users.emitted();
         let table = users.table(&names, &persons, pipeline)?;
+        let columns = users.columns(pipeline);
+        let has = |name: &str| columns.has(name);
         let mut outputs = Vec::with_capacity(pipeline.mapping.outputs().len());
         for (nth, plan) in pipeline.mapping.outputs().iter().enumerate() {
             let lists = users.lists(&plan.lists, &persons, pipeline)?;
             let rows = plan.rows.as_ref().and_then(|name| users.sides.iter().find(|side| side.name == *name));
             let rows = rows.map(map::build_rows).transpose().map_err(|error| RunError::Map(MapError::table(&error)))?;
-            outputs.push(pipeline.mapping.evaluate(nth, rows.as_ref().unwrap_or(&table), &lists)?);
+            outputs.push(pipeline.mapping.evaluate(nth, rows.as_ref().unwrap_or(&table), &lists, &has)?);
         }
         drop(table);
         judge::count_left_out(&outputs, &persons, &mut users.resolved);
@@ -221,15 +223,15 @@ impl Users {
     /// The attributes that the outputs read. One that no file has is null, but the extract's own headers must be there.
     fn names(&self, pipeline: &Pipeline) -> Result<Vec<String>, RunError> {
         let columns = self.columns(pipeline);
-        let mut names: Vec<String> = pipeline.mapping.table_attributes().into_iter().collect();
+        let mut names = pipeline.mapping.table_attributes();
         if let Some(name) = names.iter().find(|name| self.scope.attribute(name).is_none() && !columns.has(name)) {
             return Err(RunError::NoColumn(name.clone()));
         }
         if pipeline.mapping.outputs().iter().any(|output| output.writes_every_attribute()) {
             let all = self.scope.attributes.iter().map(|attribute| attribute.name.clone());
-            names = all.filter(|name| !name.contains('.') && columns.has(name)).collect();
+            names.extend(all.filter(|name| !name.contains('.') && columns.has(name)));
         }
-        Ok(names)
+        Ok(names.into_iter().collect())
     }
 
     /// The elements of the lists of an output.

@@ -52,6 +52,13 @@ fn what_a_target_cannot_be_told_is_refused_before_any_data_is_read() {
         ),
         ("profile = \"parquet\"\nfile = \"u.parquet\"\n[output.limits]\nrows = 10", "Parquet is no CSV"),
         ("profile = \"csv\"\nfile = \"u.csv\"\n[output.limits]\nrows = 0", "nonzero"),
+        ("profile = \"json\"\nfile = \"u.jsonl\"\nformula = \"escape\"", "Plain JSON is no CSV"),
+        ("profile = \"scim-bulk\"\nfile = \"u.json\"\nformula = \"quote\"", "no spreadsheet runs its values"),
+        ("profile = \"parquet\"\nfile = \"u.parquet\"\nformula = \"warn\"", "take formula away"),
+        (
+            "profile = \"ldif\"\nfile = \"u.ldif\"\nbase_dn = \"dc=x\"\nformula = \"escape\"",
+            "is no CSV: no spreadsheet runs its values",
+        ),
         (
             "profile = \"csv\"\nfile = \"u.csv\"\n[output.limits]\nrows = 5\n[[output]]\nprofile = \"csv\"\nfile = \"u-001.csv\"",
             "two outputs write u-001.csv",

@@ -4,6 +4,7 @@ use hcmsync::stages::map::{
     Attribute, Compiled, MapRequest, MappedOutput, Maps, Mistake, Output, Problem, Scope, Select, SourceText, Type,
     compile,
 };
+use jiff::civil::{Date, date};
 use polars::prelude::*;
 use serde::Deserialize;
 
@@ -110,7 +111,7 @@ fn table() -> DataFrame {
 
 fn mapped(text: &str) -> MappedOutput {
     let compiled = compiled(text).unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
-    compiled.evaluate(0, &table(), &[]).unwrap()
+    compiled.evaluate(0, &table(), &[], &|name| table().column(name).is_ok()).unwrap()
 }
 
 /// The values of one expression over the table.
@@ -163,6 +164,47 @@ fn expressions_give_what_sql_says() {
 }
 
 #[test]
+fn a_day_that_does_not_exist_is_no_value_and_stops_nobody() {
+    let days = |name: &str, days: [Option<Date>; 4]| {
+        let days = days.map(|day| day.map(|day| (day - date(1970, 1, 1)).get_days()));
+        Column::new(name.into(), days).cast(&DataType::Date).unwrap()
+    };
+    let table = DataFrame::new(
+        4,
+        vec![
+            days("DateStart", [Some(date(9999, 12, 31)), Some(date(1, 1, 1)), Some(date(2024, 2, 29)), None]),
+            days("AsOf", [Some(date(2026, 11, 20)); 4]),
+        ],
+    )
+    .unwrap();
+    let forever = " + INTERVAL '65535 years'".repeat(150);
+    for (sql, gives) in [
+        ("DateStart + INTERVAL '1 day'", "-|0001-01-02|2024-03-01|-"),
+        ("DateStart - INTERVAL '1 day'", "9999-12-30|-|2024-02-28|-"),
+        ("DateStart + INTERVAL '1 year'", "-|0002-01-01|2025-02-28|-"),
+        ("DateStart - INTERVAL '1 month'", "9999-11-30|-|2024-01-29|-"),
+        ("DateStart + INTERVAL '15000 weeks'", "-|0288-06-25|2311-08-24|-"),
+        ("DateStart + INTERVAL '1 day' - INTERVAL '1 day'", "-|0001-01-01|2024-02-29|-"),
+        ("STRFTIME(DateStart + INTERVAL '1 day', '%d/%m/%Y')", "-|02/01/0001|01/03/2024|-"),
+        ("CAST(DateStart + INTERVAL '1 day' AS VARCHAR)", "-|0001-01-02|2024-03-01|-"),
+        ("EXTRACT(YEAR FROM DateStart + INTERVAL '1 day')", "-|1|2024|-"),
+        ("DateStart + INTERVAL '1 day' > AsOf", "-|false|false|-"),
+        ("COALESCE(DateStart + INTERVAL '1 day', DateStart)", "9999-12-31|0001-01-02|2024-03-01|-"),
+        ("DATE '9999-12-31' + INTERVAL '1 day'", "-|-|-|-"),
+        ("DateStart + (DateStart - AsOf)", "-|-|2021-06-09|-"),
+        ("AsOf - (DateStart - AsOf) * 2000000000 * 2000000000", "-|-|-|-"),
+        (&format!("DateStart{forever}"), "-|-|-|-"),
+        (&format!("DateStart{}", forever.replace('+', "-")), "-|-|-|-"),
+    ] {
+        let compiled =
+            compiled(&output(&format!("x = '''{sql}'''"))).unwrap_or_else(|found| panic!("{sql}: {found:?}"));
+        let mapped = compiled.evaluate(0, &table, &[], &|_| true).unwrap_or_else(|error| panic!("{sql}: {error}"));
+        let shown: Vec<_> = (0..4).map(|row| mapped.value(row, 0).unwrap_or("-")).collect();
+        assert_eq!(shown.join("|"), gives, "{sql}");
+    }
+}
+
+#[test]
 fn a_mistake_points_at_the_very_word() {
     let mut wrong = Vec::new();
     for (sql, word, says) in [
@@ -195,6 +237,7 @@ fn a_mistake_points_at_the_very_word() {
         ("DATE '2024-02-30'", "'2024-02-30'", "is no date"),
         ("DateStart - DateStart", "DateStart - DateStart", "cannot be written"),
         ("DateStart + INTERVAL 'nonsense'", "'nonsense'", "90 days"),
+        ("DateStart + INTERVAL '15001 weeks'", "'15001 weeks'", "15000 weeks"),
         ("CAST(LastName AS INT)", "LastName", "TRY_CAST"),
         ("UPPER(LastName, JobName)", "UPPER(LastName, JobName", "UPPER(text)"),
         ("STRFTIME(DateStart, '%Q')", "STRFTIME(DateStart, '%Q'", "format"),
@@ -264,7 +307,7 @@ fn select_takes_those_for_whom_it_is_true() {
 fn qooper_by_its_own_mapping() {
     let text = "[[output]]\nprofile = \"qooper-csv\"\nfile = \"users.csv\"\n";
     let compiled = compiled(text).unwrap();
-    let mapped = compiled.evaluate(0, &table(), &[]).unwrap();
+    let mapped = compiled.evaluate(0, &table(), &[], &|_| true).unwrap();
     let found: Vec<_> =
         mapped.findings.iter().map(|f| (f.row, mapped.fields[f.field as usize].name.as_str(), f.problem)).collect();
     assert_eq!(found, [(0, "Job Title", Problem::Formula), (3, "Email", Problem::Missing)]);
@@ -375,6 +418,19 @@ fn formulas_are_escaped_where_the_pipeline_says_so() {
     let mapped = mapped(&text);
     assert_eq!(mapped.value(0, 0), Some("'=cmd()"));
     assert_eq!(mapped.findings.len(), 1);
+}
+
+#[test]
+fn a_length_is_that_of_what_the_target_gets() {
+    let too_long = |formula: &str, most: u32| {
+        let text = output(&format!("x = {{ sql = 'JobName', max_len = {most} }}"));
+        let mapped = mapped(&text.replace("[output.fields]", &format!("formula = '{formula}'\n[output.fields]")));
+        mapped.findings.iter().any(|finding| finding.row == 0 && finding.problem == Problem::TooLong)
+    };
+    // `=cmd()`, and then `'=cmd()`; what stands around it the importer takes away.
+    for (formula, longest) in [("off", 6), ("warn", 6), ("escape", 7), ("quote", 6)] {
+        assert!(too_long(formula, longest - 1) && !too_long(formula, longest), "{formula}");
+    }
 }
 
 #[test]
@@ -489,7 +545,7 @@ fn a_million_rows() {
     let table = DataFrame::new(rows, columns).unwrap();
     let compiled = compiled("[[output]]\nprofile = \"qooper-csv\"\nfile = \"users.csv\"\n").unwrap();
     let start = std::time::Instant::now();
-    let mapped = compiled.evaluate(0, &table, &[]).unwrap();
+    let mapped = compiled.evaluate(0, &table, &[], &|_| true).unwrap();
     println!("evaluate: {:?}, {} findings", start.elapsed(), mapped.findings.len());
     let start = std::time::Instant::now();
     println!("duplicates: {} in {:?}", mapped.duplicates(0, true).len(), start.elapsed());

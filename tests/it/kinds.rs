@@ -3,6 +3,7 @@
 //! seen in what it publishes.
 
 mod nested;
+mod outputs;
 mod satellites;
 mod sides;
 mod states;

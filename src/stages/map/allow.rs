@@ -9,6 +9,7 @@ use sqlparser::ast::{
     Ident, Interval, Spanned, TypedString, UnaryOperator, Value,
 };
 
+use super::calendar;
 use super::expression::{Fault, range};
 use super::functions::{self, Argument, Arguments};
 use super::mistake::did_you_mean;
@@ -266,7 +267,6 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// `n days`, `n weeks`, `n months` or `n years`: polars would not survive much else.
     fn interval(&mut self, tree: &mut Expr) {
         let place = self.place(tree);
         let Expr::Interval(Interval { value, leading_field: None, .. }) = tree else {
@@ -274,10 +274,7 @@ impl<'a> Checker<'a> {
         };
         let known = match &**value {
             Expr::Value(text) => match &text.value {
-                Value::SingleQuotedString(text) => text.split_once(' ').is_some_and(|(n, unit)| {
-                    let unit = unit.strip_suffix('s').unwrap_or(unit);
-                    n.parse::<u16>().is_ok() && ["day", "week", "month", "year"].contains(&unit)
-                }),
+                Value::SingleQuotedString(text) => calendar::is_interval(text),
                 _ => false,
             },
             _ => false,
@@ -286,7 +283,7 @@ impl<'a> Checker<'a> {
             self.fault(
                 place,
                 "an INTERVAL is a number of days, weeks, months or years",
-                Some("INTERVAL '90 days'".into()),
+                Some(calendar::INTERVALS.to_owned()),
             );
         }
     }

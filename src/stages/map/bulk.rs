@@ -14,7 +14,7 @@ use rustc_hash::FxHashMap;
 
 use super::files::OutputFile;
 use super::json::{Json, Manager, text};
-use super::{MappedOutput, OutputPlan};
+use super::{MappedOutput, OutputPlan, names};
 use crate::targets::{self, FieldType, Managers, Method};
 
 /// What the JSON around an operation takes: a comma and a line end.
@@ -55,13 +55,11 @@ pub(super) fn files<'a>(plan: &'a OutputPlan, output: &'a MappedOutput, rows: &[
     let taken = || rows.iter().copied().filter(|row| output.takes(*row));
     let known: Vec<u32> = taken().filter(|row| resource.is_none_or(|id| output.value(*row, id).is_some())).collect();
     let requests = bulk.requests(&known);
-    let (stem, ending) = plan.file.rsplit_once('.').map_or((plan.file.as_str(), ""), |(stem, ending)| (stem, ending));
-    let dot = if ending.is_empty() { "" } else { "." };
     let file = |(nth, request): (usize, Vec<Operation>)| {
-        let second = if matches!(request.first(), Some(Operation::Second(_))) { "-managers" } else { "" };
+        let is_second = matches!(request.first(), Some(Operation::Second(_)));
         let (bulk, rows) = (Arc::clone(&bulk), request.len() as u64);
         let write = move |out: &mut dyn Write| bulk.write(&request, out);
-        let path = format!("{stem}-{:04}{second}{dot}{ending}", nth + 1);
+        let path = names::request(&plan.file, nth + 1, is_second);
         OutputFile { path, rows: Some(rows), headers: None, write: Box::new(write) }
     };
     let mut files: Vec<OutputFile<'a>> = requests.into_iter().enumerate().map(file).collect();
@@ -71,12 +69,7 @@ pub(super) fn files<'a>(plan: &'a OutputPlan, output: &'a MappedOutput, rows: &[
             .filter_map(|row| output.value(row, identifier))
             .collect();
         let write = move |out: &mut dyn Write| write_lookups(lookup, &unknown, out);
-        files.push(OutputFile {
-            path: format!("{stem}-lookups.txt"),
-            rows: None,
-            headers: None,
-            write: Box::new(write),
-        });
+        files.push(OutputFile { path: names::lookups(&plan.file), rows: None, headers: None, write: Box::new(write) });
     }
     files
 }

@@ -1,7 +1,7 @@
 //! The check of the whole mapping before any data is read: every expression, map, profile and column, with all the
 //! mistakes of the file at once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use polars::prelude::DataType;
@@ -10,12 +10,13 @@ use toml::Spanned;
 use super::columns::Columns;
 use super::expression::{Expression, Fault};
 use super::mistake::{Mistake, SourceText, did_you_mean, place};
+use super::names::is_same;
 use super::nested;
 use super::options::{Maps, Output, Select};
 use super::scope::Scope;
 use super::{Compiled, OutputPlan};
 use super::{dialect, filter};
-use crate::targets::{self, Limits, Profile};
+use crate::targets::{self, Profile};
 
 /// The mapping's part of a pipeline file.
 #[derive(Clone, Copy, Debug)]
@@ -45,8 +46,9 @@ pub fn compile(request: &MapRequest, scope: &Scope, source: &SourceText) -> Resu
     let condition = request.select.condition.as_ref().and_then(|sql| compiler.selection(sql));
     let filter = request.select.scim_filter.as_ref().and_then(|filter| compiler.filter(filter));
     let select: Vec<Expression> = condition.into_iter().chain(filter).collect();
-    let outputs: Vec<_> = request.outputs.iter().filter_map(|output| compiler.output(output)).collect();
-    compiler.distinct_files(&outputs);
+    let plans: Vec<_> = request.outputs.iter().map(|output| compiler.output(output)).collect();
+    compiler.distinct_files(&plans);
+    let outputs = plans.into_iter().flatten().collect();
     compiler.mistakes.sort_by_key(|mistake| mistake.span.start);
     if compiler.mistakes.is_empty() { Ok(Compiled { select, outputs }) } else { Err(compiler.mistakes) }
 }
@@ -78,6 +80,26 @@ pub fn separate_file(file: &Spanned<String>, outputs: &[Output]) -> Option<Mista
         return mistake("an [[output]] writes this file", "choose another name, or \"emit\"");
     }
     file_name(file)
+}
+
+impl Compiled {
+    /// What is wrong with the files of states: they have the format of the first output, and what it derives from their names.
+    pub fn separate_files<'f>(&self, files: impl Iterator<Item = &'f Spanned<String>>) -> Vec<Mistake> {
+        let mut plans = self.outputs.clone();
+        let mut mistakes = Vec::new();
+        for file in files {
+            let Some(plan) = self.outputs.first() else { break };
+            let plan = OutputPlan { file: file.get_ref().clone(), ..plan.clone() };
+            // Several states may share a file.
+            let others = || plans.iter().filter(|other| other.file != plan.file);
+            if let Some((other, name)) = others().find_map(|other| Some((other, plan.shares_name(other)?))) {
+                let title = format!("an [[output]] or another state writes {name}");
+                mistakes.push(Mistake { span: file.span(), title, help: Some(other.called()) });
+            }
+            plans.push(plan);
+        }
+        mistakes
+    }
 }
 
 /// The check at work.
@@ -192,7 +214,7 @@ impl Compiler<'_> {
             lists,
             base_dn: output.base_dn.as_ref().map(|base| base.get_ref().clone()),
             condition,
-            formula: output.formula.unwrap_or(profile.formula),
+            formula: dialect::formula(self, output, profile),
             every_attribute: output.fields.is_none() && profile.fields.is_empty() && output.rows.is_none(),
         })
     }
@@ -212,18 +234,24 @@ impl Compiler<'_> {
         self.mistakes.extend(file_name(file));
     }
 
-    /// No two outputs write one file, nor one of the several files that an output with limits may be.
-    fn distinct_files(&mut self, plans: &[OutputPlan]) {
-        let mut seen = BTreeSet::new();
-        let parted = plans.iter().filter(|plan| plan.limits != Limits::default());
-        let parted: Vec<String> = parted.map(|plan| plan.file.to_lowercase()).collect();
-        for output in self.request.outputs {
-            let name = output.file.get_ref().to_lowercase();
-            let is_part = parted.iter().any(|file| dialect::is_part(&name, file));
-            if is_part || !seen.insert(name) {
-                let title = format!("two outputs write {}", output.file.get_ref());
-                let help = is_part.then(|| "a table that is larger than one file may be has numbered files".to_owned());
-                self.mistake(output.file.span(), title, help);
+    /// No two outputs write one file, be it by the name that the pipeline gives or by one that a format derives from it.
+    fn distinct_files(&mut self, plans: &[Option<OutputPlan>]) {
+        let outputs: Vec<_> = self.request.outputs.iter().zip(plans).collect();
+        for (nth, (output, plan)) in outputs.iter().enumerate() {
+            if outputs[..nth].iter().any(|(before, _)| is_same(before.file.get_ref(), output.file.get_ref())) {
+                self.mistake(output.file.span(), format!("two outputs write {}", output.file.get_ref()), None);
+                continue;
+            }
+            let clash = |(before, other): &(&Output, &Option<OutputPlan>)| {
+                let (plan, other) = (plan.as_ref()?, other.as_ref()?);
+                let name = plan.shares_name(other)?;
+                // It is told of the one that has the name in the pipeline; the other's follows from its own.
+                let of_other = is_same(before.file.get_ref(), &name);
+                let (told, deriving) = if of_other { (*before, plan) } else { (*output, other) };
+                Some((told.file.span(), name, deriving.called()))
+            };
+            if let Some((span, name, called)) = outputs[..nth].iter().find_map(clash) {
+                self.mistake(span, format!("two outputs write {name}"), Some(called));
             }
         }
     }

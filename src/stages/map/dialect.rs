@@ -1,5 +1,5 @@
-//! `[output.dialect]` and `[output.limits]`: what a pipeline changes of how its target's tables are written, as far as the
-//! target can be told. Everything is checked before any data is read, the names of the columns too.
+//! `[output.dialect]`, `[output.limits]` and `formula`: what a pipeline changes of how its target's tables are written, as far
+//! as the target can be told. Everything is checked before any data is read, the names of the columns too.
 
 use std::num::NonZeroU64;
 
@@ -11,7 +11,7 @@ use super::FieldPlan;
 use super::compile::Compiler;
 use super::options::Output;
 use crate::model::charset::Charset;
-use crate::targets::{DateForm, Decimal, Delimiter, Dialect, Format, Limits, Line, LineEnd, Profile, Quote};
+use crate::targets::{DateForm, Decimal, Delimiter, Dialect, Format, Formula, Limits, Line, LineEnd, Profile, Quote};
 
 /// `[output.dialect]`: how the table is written, where that is not as the target has it.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -145,47 +145,13 @@ pub(super) fn check(compiler: &mut Compiler<'_>, output: &Output, dialect: &Dial
     }
 }
 
-/// Whether an output in several files could write one of this name.
-pub(super) fn is_part(name: &str, file: &str) -> bool {
-    let (stem, ending) = split(file);
-    let number =
-        name.strip_prefix(stem).and_then(|rest| rest.strip_prefix('-')).and_then(|rest| rest.strip_suffix(ending));
-    number.is_some_and(|number| number.len() >= DIGITS && number.bytes().all(|byte| byte.is_ascii_digit()))
-}
-
-/// The name of one of several files of an output, counted from 1: `users-001.csv`.
-pub(super) fn part(file: &str, nth: usize, of: usize) -> String {
-    let (stem, ending) = split(file);
-    let width = of.to_string().len().max(DIGITS);
-    format!("{stem}-{nth:0width$}{ending}")
-}
-
-/// The least digits of the number of a part.
-const DIGITS: usize = 3;
-
-/// The name of a file, and its ending with the dot.
-fn split(file: &str) -> (&str, &str) {
-    file.rfind('.').map_or((file, ""), |dot| file.split_at(dot))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_parts_of_a_file_are_in_order_by_name() {
-        assert_eq!(part("users.csv", 1, 2), "users-001.csv");
-        assert_eq!(part("users.csv", 12, 1200), "users-0012.csv");
-        assert_eq!(part("users", 1, 2), "users-001");
-        for (name, is) in [
-            ("users-001.csv", true),
-            ("users-0001.csv", true),
-            ("users-1.csv", false),
-            ("users-a01.csv", false),
-            ("user-001.csv", false),
-            ("users-001.txt", false),
-        ] {
-            assert_eq!(is_part(name, "users.csv"), is, "{name}");
-        }
+/// What is done with values that a spreadsheet would run. Where none opens the file, an apostrophe would only be wrong: it is
+/// no character of a number, and a directory keeps it.
+pub(super) fn formula(compiler: &mut Compiler<'_>, output: &Output, profile: &'static Profile) -> Formula {
+    let Some(own) = &output.formula else { return profile.formula };
+    if profile.format != Format::Csv {
+        let title = format!("{} is no CSV: no spreadsheet runs its values", profile.title);
+        compiler.mistake(own.span(), title, Some("take formula away".to_owned()));
     }
+    *own.get_ref()
 }

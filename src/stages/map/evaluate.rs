@@ -69,10 +69,17 @@ impl Compiled {
         Ok(taken)
     }
 
-    /// Evaluates an output over the table of the emitted persons, and its lists over one of the elements of each.
-    pub fn evaluate(&self, output: usize, table: &DataFrame, lists: &[ElementTable]) -> Result<MappedOutput, MapError> {
+    /// Evaluates an output over the table of the emitted persons, and its lists over one of the elements of each. `has` says
+    /// of an attribute whether any file has it: the table may have a column of nulls for one that another output reads.
+    pub fn evaluate(
+        &self,
+        output: usize,
+        table: &DataFrame,
+        lists: &[ElementTable],
+        has: &dyn Fn(&str) -> bool,
+    ) -> Result<MappedOutput, MapError> {
         let plan = self.outputs.get(output).ok_or(MapError::NoOutput(output))?;
-        let fields = plan.fields_in(table);
+        let fields = plan.fields_of(has);
         let condition = plan.condition.as_ref();
         let taken =
             condition.map(|condition| mask(condition, table, &format!("where of {}", plan.file))).transpose()?;
@@ -95,10 +102,10 @@ impl Compiled {
 }
 
 impl OutputPlan {
-    /// The columns of the output over this table: all, but of a table of every attribute those that it has.
-    fn fields_in(&self, table: &DataFrame) -> Vec<FieldPlan> {
-        let has = |field: &&FieldPlan| !self.every_attribute || table.column(&field.name).is_ok();
-        self.fields.iter().filter(has).cloned().collect()
+    /// The columns of the output: all, but of a table of every attribute those that some file has.
+    fn fields_of(&self, has: &dyn Fn(&str) -> bool) -> Vec<FieldPlan> {
+        let is_shown = |field: &&FieldPlan| !self.every_attribute || has(&field.name);
+        self.fields.iter().filter(is_shown).cloned().collect()
     }
 }
 

@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use polars::prelude::escape_regex_str;
+
 use super::expression::{Expression, Fault};
 use super::mistake::did_you_mean;
 use super::scope::Scope;
@@ -165,11 +167,8 @@ fn compare(column: &str, operator: &str, value: &str) -> String {
         "ne" => format!("COALESCE({column}, '') <> {text}"),
         "sw" => format!("STARTS_WITH({column}, {text})"),
         "ew" => format!("ENDS_WITH({column}, {text})"),
-        "co" => {
-            let escape = |c: char| if c.is_ascii_punctuation() { format!("\\{c}") } else { c.to_string() };
-            let literal: String = value.chars().map(escape).collect();
-            format!("REGEXP_LIKE({column}, {})", quoted(&literal))
-        }
+        // By the engine's own escape: what is a mark of the language changes with it, `\<` is where a word begins.
+        "co" => format!("REGEXP_LIKE({column}, {})", quoted(&escape_regex_str(value))),
         "gt" => format!("{column} > {text}"),
         "ge" => format!("{column} >= {text}"),
         "lt" => format!("{column} < {text}"),
@@ -179,7 +178,10 @@ fn compare(column: &str, operator: &str, value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use polars::prelude::{Column, DataFrame, IntoLazy};
+
     use super::*;
+    use crate::stages::map::{Attribute, Type};
 
     fn sql(filter: &str) -> Result<String, (String, String)> {
         let said = |fault: Fault| (filter[fault.part].to_owned(), fault.title);
@@ -195,10 +197,32 @@ mod tests {
             (r#"PERSONNUMBER SW "50""#, "STARTS_WITH(LOWER(PersonNumber), '50')"),
             (r#"emails.emailAddress ew "@x.com""#, "ENDS_WITH(LOWER(WorkEmail), '@x.com')"),
             (r#"displayName co "a.b""#, "REGEXP_LIKE(LOWER(DisplayName), 'a\\.b')"),
+            (r#"displayName co "<A""#, "REGEXP_LIKE(LOWER(DisplayName), '<a')"),
             (r#"id gt "1" and id ge "2""#, "LOWER(person.PersonId) > '1' AND LOWER(person.PersonId) >= '2'"),
             (r#"id lt "1" OR id le "a\"b""#, "LOWER(person.PersonId) < '1' OR LOWER(person.PersonId) <= 'a\"b'"),
         ] {
             assert_eq!(sql(filter).as_deref(), Ok(condition), "{filter}");
+        }
+    }
+
+    #[test]
+    fn every_character_is_found_as_itself_and_nowhere_else() {
+        let attribute = Attribute { name: "DisplayName".into(), kind: Type::Text, after_selection: false };
+        let scope = Scope { attributes: vec![attribute], headers: None };
+        let marks = ('!'..='~').filter(char::is_ascii_punctuation).chain([' ', '\t', 'ü', 'w', 'd', '0']);
+        for mark in marks {
+            let escaped = if matches!(mark, '"' | '\\') { format!("\\{mark}") } else { mark.to_string() };
+            for (filter, texts) in [
+                (format!("displayName co \"{escaped}\""), [format!("{mark}"), "abc".into()]),
+                (format!("displayName co \"A{escaped}b\""), [format!("1a{mark}B2"), format!("ab ac{mark}cb")]),
+            ] {
+                let condition = expression(&filter, &scope).unwrap_or_else(|fault| panic!("{filter}: {fault:?}"));
+                let column = Column::new("DisplayName".into(), texts);
+                let table = DataFrame::new(2, vec![column]).unwrap();
+                let found = table.lazy().select([condition.plan.alias("x")]).collect().unwrap();
+                let found: Vec<_> = found.column("x").unwrap().bool().unwrap().iter().collect();
+                assert_eq!(found, [Some(true), Some(false)], "{filter}");
+            }
         }
     }
 

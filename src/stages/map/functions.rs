@@ -258,7 +258,7 @@ pub const FUNCTIONS: &[Function] = &[
     form(
         "INTERVAL",
         "date + INTERVAL 'n days', date - INTERVAL 'n months'",
-        "that many days, weeks, months or years away",
+        "that many days, weeks, months or years away; null before the year 1 and after 9999",
         ("DATE '2024-01-31' + INTERVAL '1 month'", Some("2024-02-29")),
     ),
     form(

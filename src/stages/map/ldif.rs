@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use super::files::{OutputFile, Part, in_parallel};
-use super::{MappedOutput, OutputPlan};
+use super::{MappedOutput, OutputPlan, names};
 use crate::targets::FieldType;
 
 /// The longest line; what is longer goes on after a line end and a space.
@@ -27,11 +27,10 @@ pub(super) fn files<'a>(plan: &'a OutputPlan, output: &'a MappedOutput, rows: &'
     let entries = Entries { plan, output, identifier, manager: field(FieldType::Manager) };
     let people = move |out: &mut dyn Write| entries.write(rows, Entries::entry, out);
     let managers = move |out: &mut dyn Write| entries.write(rows, Entries::manager, out);
-    let (stem, ending) = plan.file.rsplit_once('.').unwrap_or((&plan.file, "ldif"));
     let file = |path, write| OutputFile { path, rows: None, headers: None, write };
     let mut files = vec![file(plan.file.clone(), Box::new(people) as super::Content<'a>)];
     if entries.manager.is_some() {
-        files.push(file(format!("{stem}-managers.{ending}"), Box::new(managers)));
+        files.push(file(names::managers(&plan.file), Box::new(managers)));
     }
     files
 }

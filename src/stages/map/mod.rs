@@ -6,6 +6,7 @@
 
 mod allow;
 mod bulk;
+mod calendar;
 mod check;
 mod columns;
 mod compile;
@@ -21,6 +22,7 @@ mod ldif;
 mod lineage;
 mod lists;
 mod mistake;
+mod names;
 mod nested;
 mod options;
 mod parquet;
@@ -161,10 +163,12 @@ impl Compiled {
         self.outputs.iter().filter(|output| output.rows.is_none())
     }
 
-    /// What is read of the table of persons: all but what the lists read of their own.
+    /// What is read of the table of persons: all but what the lists read of their own, and what an output of every attribute
+    /// shows of those that the table turns out to have.
     pub fn table_attributes(&self) -> BTreeSet<String> {
         let conditions = self.of_persons().filter_map(|output| output.condition.as_ref()).chain(&self.select);
-        let fields = self.of_persons().flat_map(|output| &output.fields).map(|field| &field.expression);
+        let chosen = self.of_persons().filter(|output| !output.every_attribute);
+        let fields = chosen.flat_map(|output| &output.fields).map(|field| &field.expression);
         conditions.chain(fields).flat_map(|expression| expression.attributes.iter().cloned()).collect()
     }
 

@@ -81,7 +81,7 @@ pub(super) fn check(
 ) {
     format(compiler, output, profile);
     rows(compiler, output, profile);
-    renames(compiler, output, profile);
+    renames(compiler, output, profile, fields);
     base(compiler, output, profile);
     if !profile.format.is_json() {
         if let Some((name, _)) = output.each.0.first() {
@@ -162,7 +162,7 @@ fn rows(compiler: &mut Compiler<'_>, output: &Output, profile: &Profile) {
     }
 }
 
-fn renames(compiler: &mut Compiler<'_>, output: &Output, profile: &Profile) {
+fn renames(compiler: &mut Compiler<'_>, output: &Output, profile: &Profile, fields: &[FieldPlan]) {
     let of_lists = profile.lists.iter().flat_map(|list| list.fields.iter().map(move |field| (list, field)));
     let of_lists = of_lists.map(|(list, field)| format!("{}.{}", list.name, field.name));
     let known: Vec<String> = profile.fields.iter().map(|field| field.name.clone()).chain(of_lists).collect();
@@ -172,6 +172,28 @@ fn renames(compiler: &mut Compiler<'_>, output: &Output, profile: &Profile) {
     for (key, _) in output.rename.iter().filter(|(key, _)| !known.contains(key.get_ref())) {
         let help = did_you_mean(key.get_ref(), known.iter().map(String::as_str));
         compiler.mistake(key.span(), format!("{} has no key {}", profile.title, key.get_ref()), help);
+    }
+    if profile.columns == ColumnNames::Mapped && !profile.format.is_json() {
+        same_name(compiler, output, profile, fields);
+    }
+}
+
+/// Two columns of one name, of which one at least was renamed so: told at each. In an object they are told as keys.
+fn same_name(compiler: &mut Compiler<'_>, output: &Output, profile: &Profile, fields: &[FieldPlan]) {
+    let is_twice = |name: &str| fields.iter().filter(|field| field.name == name).count() > 1;
+    for (key, name) in output.rename.iter().filter(|(_, name)| is_twice(name.get_ref())) {
+        let bears = |field: &&ProfileField| {
+            let own = Compiler::renamed(output, &field.name).unwrap_or(&field.name);
+            field.name != *key.get_ref() && own == name.get_ref()
+        };
+        let Some(other) = profile.fields.iter().find(bears) else { continue };
+        let title = format!("two columns are called {}: {} and {}", name.get_ref(), key.get_ref(), other.name);
+        let help = if other.name == *name.get_ref() {
+            format!("{} is a column of the profile: choose another name, or rename that one too", other.name)
+        } else {
+            format!("{} has this name too: choose another", other.name)
+        };
+        compiler.mistake(name.span(), title, Some(help));
     }
 }
 

@@ -51,8 +51,9 @@ pub struct Output {
     #[serde(rename = "where")]
     #[schemars(with = "Option<String>")]
     pub condition: Option<Spanned<String>>,
-    /// What is done with a value that a spreadsheet would run as a formula. Without: what the profile says.
-    pub formula: Option<Formula>,
+    /// What is done with a value that a spreadsheet would run as a formula, in a table that is CSV. Without: what the profile says.
+    #[schemars(with = "Option<Formula>")]
+    pub formula: Option<Spanned<Formula>>,
     /// `[output.dialect]`: how the table is written, as far as the target can be told.
     pub dialect: Option<DialectOptions>,
     /// `[output.limits]`: how much one file may hold. A table that is larger is several files.

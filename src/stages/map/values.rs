@@ -53,6 +53,12 @@ impl ValueRules<'_> {
         self.formula != Formula::Off && value.starts_with(|first| self.starts.contains(first))
     }
 
+    /// How many characters the target gets beside those of the value: an apostrophe before a formula stays there, and those
+    /// around one are taken away.
+    fn added(&self, value: &str) -> usize {
+        usize::from(self.formula == Formula::Escape && self.is_formula(value))
+    }
+
     /// The value as it is written.
     fn written<'v>(&self, value: &'v str) -> Cow<'v, str> {
         match self.formula {
@@ -148,7 +154,9 @@ impl<'a> Judge<'a> {
             self.problems.push((row, Problem::Vocabulary));
         }
         // Bytes first: a text has no more characters than bytes.
-        if self.field.max_len.is_some_and(|most| value.len() > most as usize && value.chars().count() > most as usize) {
+        let added = self.rules.added(value);
+        let is_longer = |most: usize| value.len() + added > most && value.chars().count() + added > most;
+        if self.field.max_len.is_some_and(|most| is_longer(most as usize)) {
             self.problems.push((row, Problem::TooLong));
         }
         if !self.rules.dialect.can_write(value) {

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::evaluate::MappedOutput;
 use super::files::{OutputFile, Part, in_parallel};
-use super::{OutputPlan, dialect};
+use super::{OutputPlan, names};
 use crate::model::charset::Charset;
 use crate::targets::{Dialect, Limits, LineEnd, Quote};
 
@@ -23,7 +23,7 @@ pub(super) fn files<'a>(
     let parts = output.parts(rows, &plan.dialect, plan.limits);
     let of = parts.len();
     let file = |(nth, rows): (usize, Cow<'a, [u32]>)| OutputFile {
-        path: if of == 1 { plan.file.clone() } else { dialect::part(&plan.file, nth + 1, of) },
+        path: if of == 1 { plan.file.clone() } else { names::part(&plan.file, nth + 1, of) },
         rows: None,
         headers: Some(plan.dialect.headers()),
         write: Box::new(move |out| {
