@@ -154,7 +154,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         rule: 7,
         title: "A date cannot be read",
         meaning: "A date column holds something that is no date in the format of the pipeline. Without date_format \
-            only ISO forms such as 2026-11-20 are read.",
+            only ISO forms such as 2026-11-20 are read; with it, %Y takes a year of four digits and no other.",
         why: "A wrong guess between 03/04 and 04/03 would end somebody's employment a month early.",
         effect: "The row is rejected. If it is an assignment row, ASG030 takes the person along.",
         fix: "Set `date_format` in the pipeline's extract table to what the file uses, for example \"%d/%m/%Y\". If \
