@@ -13,7 +13,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         rule: 4,
         title: "A row has no PersonNumber or no id of its own",
         meaning: "PersonNumber is blank, or PeriodOfServiceId in a work-relationship row, or AssignmentId in an \
-            assignment row.",
+            assignment row; or PeriodOfServiceId in an assignment row where no other file tells of work \
+            relationships. A column that one file lacks and another of its kind has is blank.",
         why: "The row cannot be told to belong to anybody.",
         effect: "The row is rejected.",
         fix: "Look at the line. Totals, footers and blank template lines show up here: remove them from the BI \

@@ -15,7 +15,8 @@ use crate::model::finding::Findings;
 use crate::model::kind::Kind;
 use crate::model::layout::{Layout, assignment, manager, work_relationship};
 use crate::model::range::{KeyRange, beginning, whole};
-use crate::model::row::{Groups, NOBODY, Row, Rows};
+use crate::model::row::{Groups, NOBODY, Row, Rows, SourceFile};
+use crate::stages::read::CsvFile;
 
 /// The rows of one kind. A kind that the pipeline does not configure has none.
 #[derive(Debug)]
@@ -36,6 +37,25 @@ impl Table {
     /// Whether any file of the kind has the column.
     pub fn has(&self, attribute: &str) -> bool {
         self.layout.place(attribute).is_some_and(|place| self.seen.columns[place])
+    }
+
+    /// Whether no file so far has the key that a file need not have ([`Layout::optional_key`]).
+    pub fn lacks_key(&self) -> bool {
+        self.layout.optional_key().is_some_and(|place| !self.seen.columns[place])
+    }
+
+    /// Notes it where a file has that key and none before it. The rows of those were read before it was known that they lack
+    /// it: then it is true, and they are dropped, to be read again.
+    pub fn begins_anew(&mut self, csv: &CsvFile) -> bool {
+        let Some(place) = self.layout.optional_key().filter(|place| !self.seen.columns[*place]) else {
+            return false;
+        };
+        self.seen.columns[place] = csv.column(&self.layout.columns()[place].0).is_some();
+        let is_late = self.seen.columns[place] && !self.rows.files.is_empty();
+        if is_late {
+            self.rows = Rows::default();
+        }
+        is_late
     }
 
     /// The rows of a person.
