@@ -11,14 +11,14 @@ use rayon::prelude::*;
 
 use super::strangers::{self, Strangers};
 use super::types::{Typed, period_type, relationship_type, worker_type};
-use super::workforce::{Notes, Shape, Workforce};
+use super::workforce::{Notes, Shape, Table, Workforce};
 use crate::model::attribute;
 use crate::model::cells::Cells;
 use crate::model::code::{Code, Codes, Severity, entry};
 use crate::model::finding::{Example, Findings};
 use crate::model::kind::Kind;
 use crate::model::layout::{Layout, assignment, work_relationship};
-use crate::model::row::{Fate, NOBODY, Row, Rows};
+use crate::model::row::{Fate, NOBODY, Row, Rows, SourceFile};
 
 /// Decides all fates and notes every person's findings of its own rows.
 pub fn decide(workforce: &mut Workforce, day: Date) {
@@ -78,8 +78,9 @@ struct Context<'a> {
     /// Whose findings count.
     own: Range<usize>,
     shape: Shape,
-    /// Rows of the kind `name` carry effective dates; else two of a type are a conflict, as with persons (rule 9).
-    dated_names: bool,
+    /// By file: whether its rows of persons, and of names, carry no effective dates, so that they must not differ (rule 9).
+    undated_persons: Vec<bool>,
+    undated_names: Vec<bool>,
     day: Date,
     /// In a flat source: the places of the person's columns on an assignment row.
     flat_person: Vec<usize>,
@@ -90,10 +91,16 @@ struct Context<'a> {
 impl<'a> Context<'a> {
     fn new(workforce: &'a Workforce, day: Date) -> Context<'a> {
         let layout = &workforce.table(Kind::Assignment).layout;
-        let names = workforce.table(Kind::Name);
+        let undated = |kind: Kind| {
+            let Table { layout, rows, .. } = workforce.table(kind);
+            let start = layout.place("EffectiveStartDate");
+            let is_undated = |file: &SourceFile| start.is_none_or(|place| file.columns[place].is_none());
+            rows.files.iter().map(is_undated).collect()
+        };
         Context {
             tables: workforce.tables.each_ref().map(|table| &table.rows),
-            dated_names: names.has("EffectiveStartDate"),
+            undated_persons: undated(Kind::Person),
+            undated_names: undated(Kind::Name),
             own: workforce.own.clone(),
             shape: workforce.shape,
             day,

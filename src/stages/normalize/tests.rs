@@ -292,6 +292,19 @@ fn rule_9_undated_names_of_one_type_say_the_same() {
 }
 
 #[test]
+fn rule_9_whether_rows_are_undated_is_told_by_their_own_file() {
+    let both = |kind: Kind, rows: &str| {
+        let dated = Csv::new(kind, "PersonNumber,LastName,EffectiveStartDate", "1,Ash,2020-01-01\n1,Elm,2021-01-01");
+        let persons = Csv::new(Kind::Person, PERSON, ONE[0]);
+        codes(&workforce(vec![persons, dated, Csv::new(kind, "PersonNumber,LastName", rows)]), "1")
+    };
+    for kind in [Kind::Person, Kind::Name] {
+        assert_eq!(both(kind, "1,Ash\n1,Oak"), "PER021", "{kind}");
+        assert_eq!(both(kind, "1,Oak\n2,Birch"), "", "{kind}: dated rows may differ from it, and from each other");
+    }
+}
+
+#[test]
 fn rule_9_a_flat_source_repeats_itself() {
     let flat = |rows: &str| {
         let header = "PersonNumber,PeriodOfServiceId,AssignmentId,LastName,DateStart,PrimaryAssignmentFlag";

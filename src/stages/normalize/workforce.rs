@@ -73,8 +73,6 @@ pub struct Shape {
     pub has_work_relationships: bool,
     /// There are dates of service (rule 13).
     pub has_service_dates: bool,
-    /// Person rows carry effective dates; else two different rows of a person are a conflict (rule 9).
-    pub dated_persons: bool,
     /// Only the overall flag, and nothing about work relationships: rule 18.
     pub hand_made: bool,
     /// In a flat source: the places of `WorkEmail` and `EmailType` on an assignment row.
@@ -92,7 +90,6 @@ impl Shape {
             has_persons: person.configured,
             has_work_relationships: work_relationship.configured,
             has_service_dates: service.has("DateStart") || service.has("ActualTerminationDate"),
-            dated_persons: person.configured && person.has("EffectiveStartDate"),
             hand_made: !work_relationship.configured
                 && !WORK_RELATIONSHIP_COLUMNS.iter().any(|column| assignment.has(column)),
             flat_email: ["WorkEmail", "EmailType"].map(|column| assignment.layout.place(column)),
