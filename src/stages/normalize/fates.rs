@@ -9,6 +9,7 @@ use std::ops::Range;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
+use super::rows::is_readable;
 use super::strangers::{self, Strangers};
 use super::types::{Typed, period_type, relationship_type, worker_type};
 use super::workforce::{Notes, Shape, Table, Workforce};
@@ -44,7 +45,7 @@ pub fn decide(workforce: &mut Workforce, day: Date) {
         Group { context: &context, is_own, notes, findings, untyped }.decide(own);
     }
     let mut findings = findings.merge_by_person(later);
-    reject_nobodys(&context, &mut rows, &mut findings);
+    decide_nobodys(&context, &mut rows, &mut findings);
     for (table, rows) in workforce.tables.iter_mut().zip(rows) {
         table.rows.rows = rows;
     }
@@ -175,21 +176,19 @@ fn decide_block(context: &Context<'_>, block: Block<'_>) -> Decided {
 }
 
 /// Rows whose PersonNumber cannot be read are rejected, and are nobody's. So are managers of an assignment that is in no
-/// file; nothing is wrong with these, and they stay admitted.
-fn reject_nobodys(context: &Context<'_>, rows: &mut [Vec<Row>; KINDS], findings: &mut Findings) {
+/// file; with these nothing is wrong by that, and they fare as the rows of a person do.
+fn decide_nobodys(context: &Context<'_>, rows: &mut [Vec<Row>; KINDS], findings: &mut Findings) {
+    let (notes, untyped) = (&mut Notes::default(), &mut BTreeSet::new());
+    let mut nobody = Group { context, is_own: true, notes, findings, untyped };
     for (kind, rows) in Kind::ALL.into_iter().zip(rows) {
         let start = rows.partition_point(|row| row.person != NOBODY);
-        for row in rows[start..].iter_mut().filter(|row| row.codes.has_keys() || row.codes.has_values()) {
-            row.fate = Fate::Rejected;
-            let codes = if row.codes.has_keys() { row.codes.keys() } else { row.codes.values() };
-            for code in codes.iter() {
-                findings.add(code, Severity::Error, || address(context, kind, row, None));
-            }
-        }
+        nobody.reject_by_key(kind, &mut rows[start..]);
+        nobody.collapse(kind, &mut rows[start..]);
+        nobody.reject_by_value(kind, &mut rows[start..]);
         for record in &context.tables[kind as usize].misshapen {
             let file = context.tables[kind as usize].files[record.file as usize].name.clone();
             let example = || Example { person_number: None, file: Some(file), line: Some(record.line) };
-            findings.add(Code::Csv001, Severity::Error, example);
+            nobody.findings.add(Code::Csv001, Severity::Error, example);
         }
     }
 }
@@ -330,8 +329,8 @@ impl Group<'_, '_> {
             return;
         }
         let context = self.context;
-        let number = context.cells(kind, row).get(0);
-        self.findings.add(code, severity, || address(context, kind, row, Some(number)));
+        let number = Some(context.cells(kind, row).get(0)).filter(|number| is_readable(number));
+        self.findings.add(code, severity, || address(context, kind, row, number));
     }
 }
 

@@ -236,8 +236,7 @@ pub fn says_primary(kind: Kind, layout: &Layout, rows: &Rows) -> bool {
 pub fn normalize(mut tables: [Table; Kind::ALL.len()], day: jiff::civil::Date, range: KeyRange) -> Workforce {
     let shape = Shape::of(&tables);
     let numbers = group_by_number(&mut tables);
-    let managers = &tables[Kind::Manager as usize];
-    if managers.configured && !managers.has("PersonNumber") {
+    if tables[Kind::Manager as usize].rows.files.iter().any(|file| !has_numbers(file)) {
         group_managers(&mut tables, numbers.ends.len());
     }
     let mut workforce = Workforce {
@@ -256,8 +255,13 @@ pub fn normalize(mut tables: [Table; Kind::ALL.len()], day: jiff::civil::Date, r
     workforce
 }
 
+/// Whether the rows of a file bear a PersonNumber: those of managers may do without (rule 24).
+fn has_numbers(file: &SourceFile) -> bool {
+    file.columns.first().is_some_and(Option::is_some)
+}
+
 /// Managers of a file without PersonNumbers belong to the person whose assignment they name; those of an assignment
-/// that is in no file stay nobody's.
+/// that is in no file stay nobody's. Those of another file are whose they say.
 fn group_managers(tables: &mut [Table; Kind::ALL.len()], persons: usize) {
     let (others, managers) = tables.split_at_mut(Kind::Manager as usize);
     let assignments = &others[Kind::Assignment as usize].rows;
@@ -267,7 +271,10 @@ fn group_managers(tables: &mut [Table; Kind::ALL.len()], persons: usize) {
         .rev()
         .map(|row| (assignments.cells(row).get(assignment::ASSIGNMENT_ID), row.person))
         .collect();
-    group(&mut managers[0], persons, |rows, row| holders.get(rows.cells(row).get(manager::ASSIGNMENT_ID)).copied());
+    group(&mut managers[0], persons, |rows, row| {
+        let of_assignment = || holders.get(rows.cells(row).get(manager::ASSIGNMENT_ID)).copied();
+        if has_numbers(&rows.files[row.file as usize]) { Some(row.person) } else { of_assignment() }
+    });
 }
 
 /// The PersonNumber of a row, where it can be read: not blank, and not damaged.
