@@ -54,9 +54,13 @@ pub fn end_of(day: Date) -> Date {
     if day.year() >= 4000 { OPEN } else { day }
 }
 
+/// The first year that a format is believed: `%Y` takes fewer than four digits too, and would make of 26 a year of the first
+/// century, in which everybody has long left.
+const FIRST_YEAR: i16 = 1000;
+
 fn read_format(format: &str, text: &str) -> Option<ReadDate> {
     let parsed = jiff::fmt::strtime::parse(format, text).ok()?;
-    let day = parsed.to_date().ok()?;
+    let day = parsed.to_date().ok().filter(|day| day.year() >= FIRST_YEAR)?;
     let had_time = parsed.to_time().is_ok_and(|time| time != jiff::civil::Time::midnight());
     Some(ReadDate { day, had_time })
 }
@@ -148,6 +152,14 @@ mod tests {
         let british = DateFormat::new(Some("%d/%m/%Y"));
         assert_eq!(british.read("03/04/2026").map(|d| d.day), Some(day(2026, 4, 3)));
         assert_eq!(british.read("2026-04-03"), None);
+        for text in ["03/04/26", "03/04/026", "03/04/0026", "03/04/-2026", "03/04/999"] {
+            assert_eq!(british.read(text), None, "{text}: no year of four digits");
+        }
+        assert_eq!(british.read("03/04/1000").map(|d| d.day), Some(day(1000, 4, 3)));
+        assert_eq!(DateFormat::new(Some("%G-W%V-%u")).read("26-W14-5"), None);
+        let short = DateFormat::new(Some("%d/%m/%y"));
+        assert_eq!(short.read("03/04/26").map(|d| d.day), Some(day(2026, 4, 3)));
+        assert_eq!(short.read("03/04/99").map(|d| d.day), Some(day(1999, 4, 3)));
     }
 
     #[test]

@@ -276,6 +276,15 @@ impl Layout {
         self
     }
 
+    /// The place of the key whose column a file need not have: PeriodOfServiceId on assignment rows that tell of work
+    /// relationships. Where no file has it the source is hand-made; where one has it the rows of the others lack it. Every other
+    /// key is demanded of each header, but for the PersonNumber of managers, which their assignments tell.
+    pub fn optional_key(&self) -> Option<usize> {
+        let place = assignment::PERIOD_OF_SERVICE_ID;
+        let is_key = |(name, role): &(String, Role)| name == "PeriodOfServiceId" && *role == Role::Key;
+        self.columns.get(place).is_some_and(is_key).then_some(place)
+    }
+
     /// The names and roles, in the order of the cells.
     pub fn columns(&self) -> &[(String, Role)] {
         &self.columns

@@ -238,9 +238,7 @@ pub fn look<T>(
     of: impl FnOnce(&CsvFile, &Layout, &Writing) -> T,
 ) -> Result<T, RunError> {
     let extract = pipeline.options.extract.of(kind).ok_or(RunError::Incomplete("[extract] table"))?;
-    let (plaintext, input) = open(kind.name(), file, keys)?;
-    let history = pipeline.options.mode == Mode::History;
-    let csv = CsvFile::open(&input.name, kind, plaintext, extract, history, &[])?;
+    let (csv, _) = open_csv(pipeline, kind, file, keys)?;
     Ok(of(&csv, &pipeline.layout(kind), &writing(pipeline, extract)))
 }
 
@@ -328,19 +326,37 @@ fn read_kind(
     let extract = pipeline.options.extract.of(kind);
     let mut table = Table::new(pipeline.layout(kind), extract.is_some());
     let Some(extract) = extract else { return Ok((table, Vec::new())) };
-    let history = pipeline.options.mode == Mode::History;
     let writing = writing(pipeline, extract);
-    let mut inputs = Vec::new();
+    let (mut inputs, mut earlier, several) = (Vec::new(), Vec::new(), files.len() > 1);
     for file in files {
-        let (plaintext, mut input) = open(kind.name(), file, keys)?;
-        let csv = CsvFile::open(&input.name, kind, plaintext, extract, history, &[])?;
-        input.unknown_headers = csv.notices().iter().map(|notice| notice.header.clone()).collect();
-        add_file(&mut table.rows, &mut table.seen, csv, &table.layout, &writing, keep);
+        // Whether its rows lack a key is known once another file has it.
+        let again = (several && table.lacks_key()).then(|| file.clone());
+        let (csv, mut input) = open_csv(pipeline, kind, file, keys)?;
+        if table.begins_anew(&csv) {
+            drop(csv);
+            for file in earlier.drain(..).chain(again) {
+                let (csv, _) = open_csv(pipeline, kind, file, keys)?;
+                add_file(&mut table.rows, &mut table.seen, csv, &table.layout, &writing, keep);
+            }
+        } else {
+            earlier.extend(again.filter(|_| table.lacks_key()));
+            add_file(&mut table.rows, &mut table.seen, csv, &table.layout, &writing, keep);
+        }
         input.records = table.rows.files.last().map_or(0, |file| file.records);
         world.progress.advance(input.bytes);
         inputs.push(input);
     }
     Ok((table, inputs))
+}
+
+/// A file of a kind, decrypted and judged.
+fn open_csv(pipeline: &Pipeline, kind: Kind, file: Fetched, keys: Option<&Keys>) -> Result<(CsvFile, Input), RunError> {
+    let extract = pipeline.options.extract.of(kind).ok_or(RunError::Incomplete("[extract] table"))?;
+    let (plaintext, mut input) = open(kind.name(), file, keys)?;
+    let history = pipeline.options.mode == Mode::History;
+    let csv = CsvFile::open(&input.name, kind, plaintext, extract, history, &[])?;
+    input.unknown_headers = csv.notices().iter().map(|notice| notice.header.clone()).collect();
+    Ok((csv, input))
 }
 
 /// The plaintext of a file, all of it verified where the pipeline decrypts.

@@ -4,6 +4,7 @@
 
 mod nested;
 mod outputs;
+mod parts;
 mod satellites;
 mod sides;
 mod states;
@@ -37,7 +38,8 @@ DepartmentId,ManagerPersonNumber
 /// A pipeline over extracts that are written beside it.
 struct Scene {
     folder: TempDir,
-    extracts: BTreeMap<&'static str, (String, String)>,
+    /// The files of each, and the keys of its table.
+    extracts: BTreeMap<&'static str, (Vec<String>, String)>,
     guard: &'static str,
     more: String,
 }
@@ -51,7 +53,7 @@ struct Left {
 impl Scene {
     fn new() -> Scene {
         let core = [("person", PERSONS), ("work_relationship", RELATIONSHIPS), ("assignment", ASSIGNMENTS)];
-        let extracts = core.map(|(kind, csv)| (kind, (csv.to_owned(), String::new()))).into();
+        let extracts = core.map(|(kind, csv)| (kind, (vec![csv.to_owned()], String::new()))).into();
         Scene { folder: tempfile::tempdir().unwrap(), extracts, guard: "min_users = 'off'", more: String::new() }
     }
 
@@ -62,7 +64,19 @@ impl Scene {
 
     /// The same, with more keys in its table.
     fn extract_with(mut self, kind: &'static str, csv: &str, keys: &str) -> Scene {
-        self.extracts.insert(kind, (csv.to_owned(), keys.to_owned()));
+        self.extracts.insert(kind, (vec![csv.to_owned()], keys.to_owned()));
+        self
+    }
+
+    /// An extract of several files.
+    fn parts(mut self, kind: &'static str, parts: &[&str]) -> Scene {
+        self.extracts.insert(kind, (parts.iter().map(|csv| (*csv).to_owned()).collect(), String::new()));
+        self
+    }
+
+    /// Without an extract that is there from the start.
+    fn without(mut self, kind: &str) -> Scene {
+        self.extracts.remove(kind);
         self
     }
 
@@ -89,9 +103,13 @@ impl Scene {
             self.guard
         );
         std::fs::create_dir_all(self.folder.path().join("in")).unwrap();
-        for (kind, (csv, keys)) in &self.extracts {
-            std::fs::write(self.folder.path().join(format!("in/{kind}.csv")), csv).unwrap();
-            text += &format!("[extract.{kind}]\nfile = '{kind}.csv'\n{keys}\n");
+        for (kind, (parts, keys)) in &self.extracts {
+            for (nth, csv) in (1..).zip(parts) {
+                let part = if parts.len() == 1 { String::new() } else { format!("_{nth}of{}", parts.len()) };
+                std::fs::write(self.folder.path().join(format!("in/{kind}{part}.csv")), csv).unwrap();
+            }
+            let all = if parts.len() == 1 { "" } else { "_*" };
+            text += &format!("[extract.{kind}]\nfile = '{kind}{all}.csv'\n{keys}\n");
         }
         text += &format!("{}\n[[output]]\nprofile = 'csv'\nfile = 'users.csv'\n[output.fields]\n{fields}", self.more);
         let path = self.folder.path().join("pipeline.toml");
@@ -100,6 +118,11 @@ impl Scene {
     }
 
     fn try_run(&self, fields: &str) -> Result<Left, RunError> {
+        self.run_within(None, fields)
+    }
+
+    /// With `--memory`, or without.
+    fn run_within(&self, memory: Option<u64>, fields: &str) -> Result<Left, RunError> {
         let pipeline = self.pipeline(fields).unwrap_or_else(|error| panic!("{error}"));
         let world = World {
             now: "2026-11-20T06:00:00Z".parse().unwrap(),
@@ -108,7 +131,7 @@ impl Scene {
             stopped: &|| false,
             progress: &Silent,
         };
-        let outcome = hcmsync::run::run(&pipeline, &Settings::default(), &world)?;
+        let outcome = hcmsync::run::run(&pipeline, &Settings { memory, ..Settings::default() }, &world)?;
         let mut files = BTreeMap::new();
         collect(&outcome.published.path, "", &mut files);
         Ok(Left { files, report: serde_json::to_value(&outcome.report).unwrap() })

@@ -226,6 +226,44 @@ fn an_extract_that_may_be_empty_and_is_stops_no_ranges() {
 }
 
 #[test]
+fn a_file_that_lacks_the_key_of_a_later_one_is_rejected_in_every_range() {
+    let folder = place_plain(
+        "name = 'parts'\nas_of = 'file-name'\n[fetch]\nfrom = 'in'\n[extract.person]\nfile = 'Person_*.csv'\n\
+         [extract.assignment]\nfile = 'Assignment_*.csv'\n[[output]]\nprofile = 'csv'\nfile = 'users.csv'\n\
+         [output.fields]\nN = 'PersonNumber'\n[guard]\nmax_quarantined = '20%'\nmax_rejected = '20%'\n[publish]\nto = 'out'\n",
+    );
+    let whole = folder.path().join("in/Assignment_2026-11-20.csv");
+    let mut reader = csv::Reader::from_path(&whole).unwrap();
+    let header = reader.headers().unwrap().clone();
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let lacking = rows.iter().filter(|row| row[3].ends_with('7')).count();
+    for (part, is_lacking) in [(1, true), (2, false)] {
+        let path = folder.path().join(format!("in/Assignment_2026-11-20_{part}of2.csv"));
+        let mut writer = csv::Writer::from_path(path).unwrap();
+        let written = rows.iter().filter(|row| row[3].ends_with('7') == is_lacking);
+        for row in std::iter::once(&header).chain(written) {
+            writer
+                .write_record(row.iter().enumerate().filter(|(at, _)| !is_lacking || *at != 2).map(|at| at.1))
+                .unwrap();
+        }
+        writer.flush().unwrap();
+    }
+    fs::remove_file(whole).unwrap();
+    assert_eq!((&header[2], &header[3]), ("PeriodOfServiceId", "PersonNumber"));
+    let said = run(folder.path(), &[]);
+    assert_eq!(said.code, 0, "{}", said.all());
+    let (_, whole) = published(folder.path());
+    let rejects = String::from_utf8(whole[Path::new("rejects/assignment.csv")].clone()).unwrap();
+    let is_one = |line: &&str| line.starts_with("ROW001") && line.contains("_1of2.csv,");
+    assert_eq!(rejects.lines().filter(is_one).count(), lacking);
+    fs::remove_dir_all(folder.path().join("out")).unwrap();
+    let said = run(folder.path(), &["--memory", "115MiB"]);
+    assert_eq!(said.code, 0, "{}", said.all());
+    assert!(said.stderr.lines().filter(|line| line.starts_with("normalize")).count() > 1, "{}", said.stderr);
+    assert!(published(folder.path()).1 == whole, "range by range it is the same, to the last byte");
+}
+
+#[test]
 fn extracts_that_change_between_two_ranges_stop_the_run() {
     let folder = place(&PIPELINE.replace("from = 'in'", "from = 'in'\nstable_for = '0s'"));
     let extract = folder.path().join("in/Person_2026-11-20.csv.pgp");

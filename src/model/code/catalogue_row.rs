@@ -13,7 +13,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         rule: 4,
         title: "A row has no PersonNumber or no id of its own",
         meaning: "PersonNumber is blank, or PeriodOfServiceId in a work-relationship row, or AssignmentId in an \
-            assignment row.",
+            assignment row; or PeriodOfServiceId in an assignment row where no other file tells of work \
+            relationships. A column that one file lacks and another of its kind has is blank.",
         why: "The row cannot be told to belong to anybody.",
         effect: "The row is rejected.",
         fix: "Look at the line. Totals, footers and blank template lines show up here: remove them from the BI \
@@ -154,7 +155,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         rule: 7,
         title: "A date cannot be read",
         meaning: "A date column holds something that is no date in the format of the pipeline. Without date_format \
-            only ISO forms such as 2026-11-20 are read.",
+            only ISO forms such as 2026-11-20 are read; with it, %Y takes a year of four digits and no other.",
         why: "A wrong guess between 03/04 and 04/03 would end somebody's employment a month early.",
         effect: "The row is rejected. If it is an assignment row, ASG030 takes the person along.",
         fix: "Set `date_format` in the pipeline's extract table to what the file uses, for example \"%d/%m/%Y\". If \

@@ -9,16 +9,17 @@ use std::ops::Range;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
+use super::rows::is_readable;
 use super::strangers::{self, Strangers};
 use super::types::{Typed, period_type, relationship_type, worker_type};
-use super::workforce::{Notes, Shape, Workforce};
+use super::workforce::{Notes, Shape, Table, Workforce};
 use crate::model::attribute;
 use crate::model::cells::Cells;
 use crate::model::code::{Code, Codes, Severity, entry};
 use crate::model::finding::{Example, Findings};
 use crate::model::kind::Kind;
 use crate::model::layout::{Layout, assignment, work_relationship};
-use crate::model::row::{Fate, NOBODY, Row, Rows};
+use crate::model::row::{Fate, NOBODY, Row, Rows, SourceFile};
 
 /// Decides all fates and notes every person's findings of its own rows.
 pub fn decide(workforce: &mut Workforce, day: Date) {
@@ -44,7 +45,7 @@ pub fn decide(workforce: &mut Workforce, day: Date) {
         Group { context: &context, is_own, notes, findings, untyped }.decide(own);
     }
     let mut findings = findings.merge_by_person(later);
-    reject_nobodys(&context, &mut rows, &mut findings);
+    decide_nobodys(&context, &mut rows, &mut findings);
     for (table, rows) in workforce.tables.iter_mut().zip(rows) {
         table.rows.rows = rows;
     }
@@ -78,8 +79,9 @@ struct Context<'a> {
     /// Whose findings count.
     own: Range<usize>,
     shape: Shape,
-    /// Rows of the kind `name` carry effective dates; else two of a type are a conflict, as with persons (rule 9).
-    dated_names: bool,
+    /// By file: whether its rows of persons, and of names, carry no effective dates, so that they must not differ (rule 9).
+    undated_persons: Vec<bool>,
+    undated_names: Vec<bool>,
     day: Date,
     /// In a flat source: the places of the person's columns on an assignment row.
     flat_person: Vec<usize>,
@@ -90,10 +92,16 @@ struct Context<'a> {
 impl<'a> Context<'a> {
     fn new(workforce: &'a Workforce, day: Date) -> Context<'a> {
         let layout = &workforce.table(Kind::Assignment).layout;
-        let names = workforce.table(Kind::Name);
+        let undated = |kind: Kind| {
+            let Table { layout, rows, .. } = workforce.table(kind);
+            let start = layout.place("EffectiveStartDate");
+            let is_undated = |file: &SourceFile| start.is_none_or(|place| file.columns[place].is_none());
+            rows.files.iter().map(is_undated).collect()
+        };
         Context {
             tables: workforce.tables.each_ref().map(|table| &table.rows),
-            dated_names: names.has("EffectiveStartDate"),
+            undated_persons: undated(Kind::Person),
+            undated_names: undated(Kind::Name),
             own: workforce.own.clone(),
             shape: workforce.shape,
             day,
@@ -168,21 +176,19 @@ fn decide_block(context: &Context<'_>, block: Block<'_>) -> Decided {
 }
 
 /// Rows whose PersonNumber cannot be read are rejected, and are nobody's. So are managers of an assignment that is in no
-/// file; nothing is wrong with these, and they stay admitted.
-fn reject_nobodys(context: &Context<'_>, rows: &mut [Vec<Row>; KINDS], findings: &mut Findings) {
+/// file; with these nothing is wrong by that, and they fare as the rows of a person do.
+fn decide_nobodys(context: &Context<'_>, rows: &mut [Vec<Row>; KINDS], findings: &mut Findings) {
+    let (notes, untyped) = (&mut Notes::default(), &mut BTreeSet::new());
+    let mut nobody = Group { context, is_own: true, notes, findings, untyped };
     for (kind, rows) in Kind::ALL.into_iter().zip(rows) {
         let start = rows.partition_point(|row| row.person != NOBODY);
-        for row in rows[start..].iter_mut().filter(|row| row.codes.has_keys() || row.codes.has_values()) {
-            row.fate = Fate::Rejected;
-            let codes = if row.codes.has_keys() { row.codes.keys() } else { row.codes.values() };
-            for code in codes.iter() {
-                findings.add(code, Severity::Error, || address(context, kind, row, None));
-            }
-        }
+        nobody.reject_by_key(kind, &mut rows[start..]);
+        nobody.collapse(kind, &mut rows[start..]);
+        nobody.reject_by_value(kind, &mut rows[start..]);
         for record in &context.tables[kind as usize].misshapen {
             let file = context.tables[kind as usize].files[record.file as usize].name.clone();
             let example = || Example { person_number: None, file: Some(file), line: Some(record.line) };
-            findings.add(Code::Csv001, Severity::Error, example);
+            nobody.findings.add(Code::Csv001, Severity::Error, example);
         }
     }
 }
@@ -323,8 +329,8 @@ impl Group<'_, '_> {
             return;
         }
         let context = self.context;
-        let number = context.cells(kind, row).get(0);
-        self.findings.add(code, severity, || address(context, kind, row, Some(number)));
+        let number = Some(context.cells(kind, row).get(0)).filter(|number| is_readable(number));
+        self.findings.add(code, severity, || address(context, kind, row, number));
     }
 }
 

@@ -32,7 +32,8 @@ pub struct Seen {
 /// Whose rows are kept, by PersonNumber; nobody's where it cannot be read, and of records with the wrong number of fields.
 pub type Keep<'a> = &'a (dyn Fn(Option<&str>) -> bool + Sync);
 
-/// Turns the records of a file into rows, in the order of the file, and drops its plaintext. Without `keep` all are kept.
+/// Turns the records of a file into rows, in the order of the file, and drops its plaintext. Without `keep` all are kept. Rows
+/// that lack a key which files before it were `seen` to have are as those in which it is blank.
 pub fn add_file(
     rows: &mut Rows,
     seen: &mut Seen,
@@ -42,12 +43,13 @@ pub fn add_file(
     keep: Option<Keep<'_>>,
 ) {
     let file = rows.files.len() as u32;
-    let plan = Plan { keep, ..Plan::new(&csv, layout, writing) };
-    seen.columns.resize(layout.columns().len(), false);
-    seen.columns.iter_mut().zip(layout.columns()).for_each(|(seen, (name, _))| *seen |= csv.column(name).is_some());
+    let columns: Vec<Option<usize>> = layout.columns().iter().map(|(name, _)| csv.column(name)).collect();
+    seen.columns.resize(columns.len(), false);
+    seen.columns.iter_mut().zip(&columns).for_each(|(seen, column)| *seen |= column.is_some());
+    let lacks_key = layout.optional_key().is_some_and(|place| seen.columns[place] && columns[place].is_none());
+    let plan = Plan { keep, lacks_key, ..Plan::new(&csv, layout, writing) };
     let parts: Vec<(Part, bool)> = csv.chunks().into_par_iter().map(|chunk| plan.part(file, &chunk)).collect();
     let records = parts.iter().map(|(part, _)| part.records).sum();
-    let columns = layout.columns().iter().map(|(name, _)| csv.column(name)).collect();
     rows.files.push(SourceFile { name: csv.name().to_owned(), records, headers: csv.headers().to_vec(), columns });
     if parts.iter().any(|(_, changes_only)| *changes_only) {
         seen.changes_only.get_or_insert_with(|| csv.name().to_owned());
@@ -81,6 +83,8 @@ struct Plan<'a> {
     changes_only: Option<usize>,
     number: Option<usize>,
     keep: Option<Keep<'a>>,
+    /// Whether the rows lack a key that those of other files have.
+    lacks_key: bool,
 }
 
 impl<'a> Plan<'a> {
@@ -92,7 +96,17 @@ impl<'a> Plan<'a> {
         let nulls = writing.nulls.iter().map(String::as_str).filter(|null| !null.is_empty()).collect();
         let columns = Columns::new(fields.iter().map(Option::is_some));
         let [changes_only, number] = ["ChangesOnly", "PersonNumber"].map(|name| csv.column(name));
-        Plan { columns, cells, width: csv.headers().len(), writing, nulls, changes_only, number, keep: None }
+        Plan {
+            columns,
+            cells,
+            width: csv.headers().len(),
+            writing,
+            nulls,
+            changes_only,
+            number,
+            keep: None,
+            lacks_key: false,
+        }
     }
 
     fn keeps(&self, record: &Record<'_>) -> bool {
@@ -132,6 +146,9 @@ impl<'a> Plan<'a> {
 
     fn read_cells(&self, record: &Record<'_>, part: &mut Part) -> (RowCodes, Facts) {
         let mut reading = Reading { facts: Facts::default(), codes: RowCodes::default(), writing: self.writing };
+        if self.lacks_key {
+            reading.read_blank(Role::Key);
+        }
         for (field, role) in &self.cells {
             let text = self.text(record, *field);
             part.push_cell(text);

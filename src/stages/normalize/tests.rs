@@ -3,7 +3,7 @@
 use super::testing::{Csv, codes, tables, workforce};
 use super::{Workforce, has_primary_flags};
 use crate::model::kind::Kind;
-use crate::model::row::Fate;
+use crate::model::row::{Fate, NOBODY};
 
 const PERSON: &str = "PersonNumber,PersonId,EffectiveStartDate,EffectiveEndDate,LastName";
 const RELATIONSHIP: &str = "PersonNumber,PeriodOfServiceId,PeriodType,DateStart,ActualTerminationDate,PrimaryFlag";
@@ -292,6 +292,19 @@ fn rule_9_undated_names_of_one_type_say_the_same() {
 }
 
 #[test]
+fn rule_9_whether_rows_are_undated_is_told_by_their_own_file() {
+    let both = |kind: Kind, rows: &str| {
+        let dated = Csv::new(kind, "PersonNumber,LastName,EffectiveStartDate", "1,Ash,2020-01-01\n1,Elm,2021-01-01");
+        let persons = Csv::new(Kind::Person, PERSON, ONE[0]);
+        codes(&workforce(vec![persons, dated, Csv::new(kind, "PersonNumber,LastName", rows)]), "1")
+    };
+    for kind in [Kind::Person, Kind::Name] {
+        assert_eq!(both(kind, "1,Ash\n1,Oak"), "PER021", "{kind}");
+        assert_eq!(both(kind, "1,Oak\n2,Birch"), "", "{kind}: dated rows may differ from it, and from each other");
+    }
+}
+
+#[test]
 fn rule_9_a_flat_source_repeats_itself() {
     let flat = |rows: &str| {
         let header = "PersonNumber,PeriodOfServiceId,AssignmentId,LastName,DateStart,PrimaryAssignmentFlag";
@@ -310,6 +323,28 @@ fn rule_17_a_flag_is_filled_in_whatever_it_says() {
     assert!(is_filled(&with("1,w,a,E,2020-01-01,,,Y")));
     let blank = |flag: &str| three(ONE[0], &format!("1,w,E,2020-01-01,,{flag}"), "1,w,a,E,2020-01-01,,,");
     assert!(!is_filled(&blank("")) && is_filled(&blank("N")) && is_filled(&blank("maybe")));
+}
+
+#[test]
+fn rule_24_managers_of_a_file_without_numbers_are_of_whoever_has_the_assignment() {
+    const NUMBERLESS: &str = "AssignmentId,ManagerAssignmentId,EffectiveStartDate,PrimaryFlag";
+    let assignments = Csv::new(Kind::Assignment, ASSIGNMENT, "1,w,a,E,2020-01-01,,,Y\n2,v,b,E,2020-01-01,,,Y");
+    let numbered = Csv::new(Kind::Manager, "PersonNumber,AssignmentId,ManagerAssignmentId", "1,a,b\n,b,a\n2,b,c");
+    let others = "b,a,2020-01-01,\nx,a,2020-01-01,\nx,a,2020-01-01,\nx,a,2020-01-01T10:00,\nx,a,2020-01-01,maybe";
+    let workforce = workforce(vec![assignments, numbered, Csv::new(Kind::Manager, NUMBERLESS, others)]);
+    let managers = workforce.table(Kind::Manager);
+    let of = |person: usize| managers.of(person).iter().map(|row| (row.file, row.line)).collect::<Vec<_>>();
+    assert_eq!((of(0), of(1)), (vec![(0, 2)], vec![(0, 4), (1, 2)]), "a blank number is nobody's");
+    let nobodys = managers.rows.rows.iter().filter(|row| row.person == NOBODY);
+    let mut nobodys: Vec<_> = nobodys.map(|row| (row.file, row.line, row.fate)).collect();
+    nobodys.sort_by_key(|row| (row.0, row.1));
+    let fates = [Fate::Rejected, Fate::Admitted, Fate::Duplicate, Fate::Admitted, Fate::Rejected];
+    assert_eq!(nobodys.iter().map(|row| row.2).collect::<Vec<_>>(), fates);
+    let found = workforce.findings.iter().map(|(code, _, found)| {
+        assert!(found.examples.iter().all(|example| example.person_number.is_none()), "{code} is nobody's");
+        (code.text(), found.count)
+    });
+    assert_eq!(found.collect::<Vec<_>>(), [("ROW001", 1), ("ROW010", 1), ("ROW033", 1), ("ROW034", 1)]);
 }
 
 #[test]

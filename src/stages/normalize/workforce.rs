@@ -15,7 +15,8 @@ use crate::model::finding::Findings;
 use crate::model::kind::Kind;
 use crate::model::layout::{Layout, assignment, manager, work_relationship};
 use crate::model::range::{KeyRange, beginning, whole};
-use crate::model::row::{Groups, NOBODY, Row, Rows};
+use crate::model::row::{Groups, NOBODY, Row, Rows, SourceFile};
+use crate::stages::read::CsvFile;
 
 /// The rows of one kind. A kind that the pipeline does not configure has none.
 #[derive(Debug)]
@@ -38,6 +39,25 @@ impl Table {
         self.layout.place(attribute).is_some_and(|place| self.seen.columns[place])
     }
 
+    /// Whether no file so far has the key that a file need not have ([`Layout::optional_key`]).
+    pub fn lacks_key(&self) -> bool {
+        self.layout.optional_key().is_some_and(|place| !self.seen.columns[place])
+    }
+
+    /// Notes it where a file has that key and none before it. The rows of those were read before it was known that they lack
+    /// it: then it is true, and they are dropped, to be read again.
+    pub fn begins_anew(&mut self, csv: &CsvFile) -> bool {
+        let Some(place) = self.layout.optional_key().filter(|place| !self.seen.columns[*place]) else {
+            return false;
+        };
+        self.seen.columns[place] = csv.column(&self.layout.columns()[place].0).is_some();
+        let is_late = self.seen.columns[place] && !self.rows.files.is_empty();
+        if is_late {
+            self.rows = Rows::default();
+        }
+        is_late
+    }
+
     /// The rows of a person.
     pub fn of(&self, person: usize) -> &[Row] {
         &self.rows.rows[self.groups.of(person)]
@@ -53,8 +73,6 @@ pub struct Shape {
     pub has_work_relationships: bool,
     /// There are dates of service (rule 13).
     pub has_service_dates: bool,
-    /// Person rows carry effective dates; else two different rows of a person are a conflict (rule 9).
-    pub dated_persons: bool,
     /// Only the overall flag, and nothing about work relationships: rule 18.
     pub hand_made: bool,
     /// In a flat source: the places of `WorkEmail` and `EmailType` on an assignment row.
@@ -72,7 +90,6 @@ impl Shape {
             has_persons: person.configured,
             has_work_relationships: work_relationship.configured,
             has_service_dates: service.has("DateStart") || service.has("ActualTerminationDate"),
-            dated_persons: person.configured && person.has("EffectiveStartDate"),
             hand_made: !work_relationship.configured
                 && !WORK_RELATIONSHIP_COLUMNS.iter().any(|column| assignment.has(column)),
             flat_email: ["WorkEmail", "EmailType"].map(|column| assignment.layout.place(column)),
@@ -219,8 +236,7 @@ pub fn says_primary(kind: Kind, layout: &Layout, rows: &Rows) -> bool {
 pub fn normalize(mut tables: [Table; Kind::ALL.len()], day: jiff::civil::Date, range: KeyRange) -> Workforce {
     let shape = Shape::of(&tables);
     let numbers = group_by_number(&mut tables);
-    let managers = &tables[Kind::Manager as usize];
-    if managers.configured && !managers.has("PersonNumber") {
+    if tables[Kind::Manager as usize].rows.files.iter().any(|file| !has_numbers(file)) {
         group_managers(&mut tables, numbers.ends.len());
     }
     let mut workforce = Workforce {
@@ -239,8 +255,13 @@ pub fn normalize(mut tables: [Table; Kind::ALL.len()], day: jiff::civil::Date, r
     workforce
 }
 
+/// Whether the rows of a file bear a PersonNumber: those of managers may do without (rule 24).
+fn has_numbers(file: &SourceFile) -> bool {
+    file.columns.first().is_some_and(Option::is_some)
+}
+
 /// Managers of a file without PersonNumbers belong to the person whose assignment they name; those of an assignment
-/// that is in no file stay nobody's.
+/// that is in no file stay nobody's. Those of another file are whose they say.
 fn group_managers(tables: &mut [Table; Kind::ALL.len()], persons: usize) {
     let (others, managers) = tables.split_at_mut(Kind::Manager as usize);
     let assignments = &others[Kind::Assignment as usize].rows;
@@ -250,7 +271,10 @@ fn group_managers(tables: &mut [Table; Kind::ALL.len()], persons: usize) {
         .rev()
         .map(|row| (assignments.cells(row).get(assignment::ASSIGNMENT_ID), row.person))
         .collect();
-    group(&mut managers[0], persons, |rows, row| holders.get(rows.cells(row).get(manager::ASSIGNMENT_ID)).copied());
+    group(&mut managers[0], persons, |rows, row| {
+        let of_assignment = || holders.get(rows.cells(row).get(manager::ASSIGNMENT_ID)).copied();
+        if has_numbers(&rows.files[row.file as usize]) { Some(row.person) } else { of_assignment() }
+    });
 }
 
 /// The PersonNumber of a row, where it can be read: not blank, and not damaged.

@@ -118,6 +118,7 @@ mod tests {
         assert_eq!((unsure.forms.as_slice(), unsure.range), (&[Some("%d/%m/%Y"), Some("%m/%d/%Y")][..], None));
         assert_eq!(starts(&["20-Nov-2026"]).forms, [Some("%d-%b-%Y")]);
         assert_eq!(starts(&["2026-11-20", "20/11/2026"]).forms, [], "no form takes both");
+        assert_eq!(starts(&["20/11/26", "31/12/26"]).forms, [], "a year of two digits is of no form that is tried");
         let spoilt = starts(&[&["13/04/2026"; 30][..], &["soon"]].concat());
         assert_eq!((spoilt.forms.as_slice(), spoilt.misfits), (&[Some("%d/%m/%Y")][..], 1));
     }

@@ -48,7 +48,8 @@ fn guards_speak_of_the_user_file_and_its_active_users() {
     assert!(error.to_string().contains("min_users tripped: 3"), "{error}");
     let scene = scene().with(future);
     scene.run(FIELDS);
-    let without = |kind: &str| scene.extracts[kind].0.lines().filter(|line| !line.starts_with('3')).collect::<Vec<_>>();
+    let without =
+        |kind: &str| scene.extracts[kind].0[0].lines().filter(|line| !line.starts_with('3')).collect::<Vec<_>>();
     let [people, employed, assigned] =
         ["person", "work_relationship", "assignment"].map(|kind| without(kind).join("\n") + "\n");
     let later =

@@ -17,7 +17,7 @@ impl Group<'_, '_> {
         }
         self.compare_person_ids(rows);
         self.compare_persons(persons, assignments);
-        if !self.context.dated_names && self.contradict(names) {
+        if self.contradict(names) {
             self.quarantine(Code::Per021);
         }
         self.compare_assignments(assignments);
@@ -34,11 +34,11 @@ impl Group<'_, '_> {
         }
     }
 
-    /// Whether two names of one type differ: names of two types are two things, of which rule 21 chooses one.
+    /// Whether two undated names of one type differ: names of two types are two things, of which rule 21 chooses one.
     fn contradict(&self, names: &[Row]) -> bool {
         let type_of = |row: &Row| self.context.cells(Kind::Name, row).get(satellite::TYPE);
         let contradict = |a: &Row, b: &Row| type_of(a) == type_of(b) && !self.alike(Kind::Name, a, b);
-        let names = || admitted(names);
+        let names = || admitted(names).filter(|row| self.context.undated_names[row.file as usize]);
         names().enumerate().any(|(i, row)| names().take(i).any(|other| contradict(row, other)))
     }
 
@@ -52,7 +52,8 @@ impl Group<'_, '_> {
     fn compare_persons(&mut self, persons: &[Row], assignments: &[Row]) {
         let context = self.context;
         let conflict = if context.shape.has_persons {
-            !context.shape.dated_persons && differ(admitted(persons), |a, b| self.alike(Kind::Person, a, b))
+            let undated = admitted(persons).filter(|row| context.undated_persons[row.file as usize]);
+            differ(undated, |a, b| self.alike(Kind::Person, a, b))
         } else {
             let cells = admitted(assignments).map(|row| context.cells(Kind::Assignment, row));
             differ(cells, |a, b| a.equal_at(*b, &context.flat_person))
