@@ -149,6 +149,9 @@ fn dialect(dialect: &Dialect) -> String {
 /// A key of a profile, what fills it, and what it must be.
 fn line(field: &ProfileField) -> String {
     let mut text = format!("  {:20} = {}", field.name, field.sql);
+    if let Some(otherwise) = &field.otherwise {
+        text += &format!(", or {otherwise}");
+    }
     text += if field.required { ", required" } else { "" };
     text += if field.unique { ", unique" } else { "" };
     if let Some(most) = field.max_len {

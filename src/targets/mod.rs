@@ -149,6 +149,8 @@ pub struct ProfileField {
     pub name: String,
     /// The SQL expression that fills it where the pipeline does not say.
     pub sql: String,
+    /// The one that fills it where the pipeline has no extract with all that `sql` reads.
+    pub otherwise: Option<String>,
     /// What stands in it.
     #[serde(default, rename = "type")]
     pub kind: FieldType,

@@ -45,7 +45,9 @@ impl Columns<'_, '_> {
 
     /// A column of the profile by its own expression.
     fn default(&mut self, field: &'static ProfileField) -> Option<FieldPlan> {
-        match Expression::parse(&field.sql, self.compiler.scope) {
+        let parse = |sql: &String| Expression::parse(sql, self.compiler.scope);
+        let found = parse(&field.sql).or_else(|faults| field.otherwise.as_ref().map_or(Err(faults), parse));
+        match found {
             Ok(expression) => {
                 let renamed = Compiler::renamed(self.output, &format!("{}{}", self.prefix, field.name));
                 let plan = FieldPlan::new(renamed.unwrap_or(&field.name), expression);

@@ -102,6 +102,37 @@ fn every_row_in_effect_is_an_element_and_at_most_one_is_primary() {
 }
 
 #[test]
+fn the_legislation_of_starlings_name_is_the_name_rows_then_the_persons_then_the_work_relationships() {
+    let assignments =
+        ASSIGNMENTS.replace(",ManagerPersonNumber\n", ",ManagerPersonNumber,ActionCode,BusinessUnitName\n");
+    let assignments = assignments.replace("D1,2\n", "D1,2,HIRE,Unit\n").replace("D2,\n", "D2,,HIRE,Unit\n");
+    let relationships = "PersonNumber,PeriodOfServiceId,LegislationCode,DateStart,PrimaryFlag,LegalEmployerName\n\
+                         1,P1,GB,2020-01-01,Y,Vision\n2,P2,GB,2020-01-01,Y,Vision\n";
+    let persons = "PersonNumber,PersonId,LastName,LegislationCode\n1,901,Row,DE\n2,902,Bobson,\n";
+    let scene = || {
+        Scene::new()
+            .extract("assignment", &assignments)
+            .extract("work_relationship", relationships)
+            .extract("person", persons)
+    };
+    let codes = |scene: Scene, profile: &str| {
+        let users =
+            objects(scene, &format!("profile = '{profile}'\n[output.each.workRelationships]\nwhere = 'TRUE'\n"));
+        let of = |user: &Value| {
+            assert_eq!(user["workRelationships"][0]["legislationCode"], "GB");
+            user["name"]["legislationCode"].as_str().unwrap().to_owned()
+        };
+        users.iter().map(of).collect::<Vec<_>>().join(" ")
+    };
+    let names = "PersonNumber,NameType,LastName,LegislationCode\n1,GLOBAL,Row,FR\n2,GLOBAL,Bobson,\n";
+    for profile in ["starling-employee-v1", "starling-employee-v2"] {
+        assert_eq!(codes(scene(), profile), "DE GB");
+        assert_eq!(codes(scene().extract("name", names), profile), "FR GB");
+        assert_eq!(codes(scene().extract("name", &names.replace("FR", "")), profile), "DE GB");
+    }
+}
+
+#[test]
 fn without_an_extract_the_person_row_is_the_element() {
     let output = "profile = 'json'\n[output.fields]\n'n' = 'PersonNumber'\n[output.each.emails]\n'v' = 'WorkEmail'\n\
                   [output.each.addresses]\n'c' = 'Country'\n't' = \"'HOME'\"\n";
