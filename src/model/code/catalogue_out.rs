@@ -132,6 +132,22 @@ pub(super) const ENTRIES: &[Entry] = &[
             expression can write the letter otherwise: REPLACE(LastName, 'Ł', 'L').",
     },
     Entry {
+        code: Code::Out015,
+        text: "OUT015",
+        severity: Severity::Warning,
+        varies: None,
+        subject: Subject::Person,
+        rejects: false,
+        rule: 22,
+        title: "A further e-mail address of the person is malformed",
+        meaning: "The list of e-mails has everybody's further addresses too, and one of the person's does not have \
+            exactly one @ with something on both sides, or has white space in it. The work address itself is PER041.",
+        why: "An importer that finds such an address refuses all of the user, and some refuse the whole file.",
+        effect: "The element is left out, and the person is emitted with the others.",
+        fix: "Correct the address on the *Contact Info* page or with HCM Data Loader (Worker.dat, PersonEmail). \
+            Home addresses are typed by the people themselves: john(at)home is a usual one.",
+    },
+    Entry {
         code: Code::Out020,
         text: "OUT020",
         severity: Severity::Warning,

@@ -102,11 +102,17 @@ pub fn warn_of_formulas(outputs: &[MappedOutput], persons: &[u32], resolved: &mu
     }
 }
 
-/// `OUT013`: everybody who loses a work relationship by a list's condition, written or not.
+/// `OUT013`: everybody who loses a work relationship by a list's condition, written or not; `OUT015`: or a malformed e-mail.
 pub fn count_left_out(outputs: &[MappedOutput], persons: &[u32], resolved: &mut [Resolved]) {
     for output in outputs.iter().filter(|output| !output.of_rows) {
-        for row in (0..persons.len() as u32).filter(|row| output.takes(*row) && output.leaves_out(*row)) {
-            resolved[persons[row as usize] as usize].codes.insert(Code::Out013);
+        for row in (0..persons.len() as u32).filter(|row| output.takes(*row)) {
+            let codes = &mut resolved[persons[row as usize] as usize].codes;
+            if output.leaves_out(row) {
+                codes.insert(Code::Out013);
+            }
+            if output.loses_an_email(row) {
+                codes.insert(Code::Out015);
+            }
         }
     }
 }

@@ -199,6 +199,11 @@ impl MappedOutput {
         self.lists.iter().any(|list| list.leaves_out(row))
     }
 
+    /// Whether one of a person's e-mails is left out since it is malformed.
+    pub fn loses_an_email(&self, row: u32) -> bool {
+        self.lists.iter().any(|list| list.loses_an_email(row))
+    }
+
     /// Whether the output's own condition takes this row.
     pub fn takes(&self, row: u32) -> bool {
         self.taken.as_ref().is_none_or(|taken| taken.get(row as usize).copied().unwrap_or(false))
