@@ -120,11 +120,15 @@ fn facts(profile: &Profile) -> Vec<String> {
             facts.push(format!("[output.dialect] can set {}", profile.settable.join(", ")));
         }
     }
-    let Limits { rows, bytes } = profile.limits;
-    let most = [rows.map(|rows| format!("{rows} rows")), bytes.map(|bytes| format!("{bytes} bytes"))];
+    let Limits { rows, bytes } = profile.most();
+    let (of, files) = match profile.format {
+        Format::ScimBulk => ("operations", "a request, or fewer by [output.limits]"),
+        _ => ("rows", "a file; what is more is users-001.csv, users-002.csv, …"),
+    };
+    let most = [rows.map(|rows| format!("{rows} {of}")), bytes.map(|bytes| format!("{bytes} bytes"))];
     let most: Vec<String> = most.into_iter().flatten().collect();
     if !most.is_empty() {
-        facts.push(format!("at most {} a file; what is more is users-001.csv, users-002.csv, …", most.join(" and ")));
+        facts.push(format!("at most {} {files}", most.join(" and ")));
     }
     let guards: Vec<String> = profile.guard.iter().map(|(guard, limit)| format!("{guard} = {limit}")).collect();
     if !guards.is_empty() {

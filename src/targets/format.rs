@@ -53,10 +53,10 @@ pub struct Bulk {
     /// The URNs of the request itself.
     pub schemas: Vec<String>,
     pub method: Method,
-    /// The most operations of one request.
-    pub operations: usize,
-    /// The most bytes of one request.
-    pub bytes: usize,
+    /// The most operations of one request; a pipeline may say fewer ([`super::Limits::rows`]).
+    pub operations: u64,
+    /// The most bytes of one request; a pipeline may say fewer.
+    pub bytes: u64,
     /// How a manager is named.
     pub managers: Managers,
     /// Persons whose account is not known are looked up by this attribute, in filters of so many.

@@ -136,6 +136,12 @@ impl Profile {
         }
     }
 
+    /// How much one file may hold: of a table so many rows, of a bulk request so many operations.
+    pub fn most(&self) -> Limits {
+        let of_request = |bulk: &Bulk| Limits { rows: Some(bulk.operations), bytes: Some(bulk.bytes) };
+        self.bulk.as_ref().map_or(self.limits, of_request)
+    }
+
     /// The column of this name, in exact case.
     pub fn field(&self, name: &str) -> Option<&ProfileField> {
         self.fields.iter().find(|field| field.name == name)

@@ -53,6 +53,18 @@ fn what_a_target_cannot_be_told_is_refused_before_any_data_is_read() {
         ("profile = \"parquet\"\nfile = \"u.parquet\"\n[output.limits]\nrows = 10", "Parquet is no CSV"),
         ("profile = \"csv\"\nfile = \"u.csv\"\n[output.limits]\nrows = 0", "nonzero"),
         (
+            "profile = \"entra-bulk-upload\"\nfile = \"u.json\"\n[output.limits]\nrows = 51",
+            "takes 50 operations a request, and not more",
+        ),
+        (
+            "profile = \"scim-bulk\"\nfile = \"u.json\"\n[output.limits]\nbytes = 1048577",
+            "takes 1048576 bytes a request, and not more",
+        ),
+        (
+            "profile = \"scim-bulk\"\nfile = \"u.json\"\n[[output]]\nprofile = \"csv\"\nfile = \"u-0001.json\"",
+            "two outputs write u-0001.json",
+        ),
+        (
             "profile = \"csv\"\nfile = \"u.csv\"\n[output.limits]\nrows = 5\n[[output]]\nprofile = \"csv\"\nfile = \"u-001.csv\"",
             "two outputs write u-001.csv",
         ),

@@ -55,7 +55,7 @@ pub struct Output {
     pub formula: Option<Formula>,
     /// `[output.dialect]`: how the table is written, as far as the target can be told.
     pub dialect: Option<DialectOptions>,
-    /// `[output.limits]`: how much one file may hold. A table that is larger is several files.
+    /// `[output.limits]`: how much one file, or one bulk request, may hold. What is larger is several files.
     pub limits: Option<LimitOptions>,
     /// `[output.each.NAME]`: one element per current work relationship, e-mail, phone or address, each a table of
     /// expressions over that element's attributes.
