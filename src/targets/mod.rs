@@ -197,7 +197,8 @@ pub enum FieldType {
     Manager,
     /// What an operation is called in a bulk request, where it is no part of what is sent.
     BulkId,
-    /// The target's own id of the user: it is where an operation goes, and no part of what is sent.
+    /// The target's own id of the user: it is where an operation goes, and no part of what is sent. Twice the same is
+    /// `OUT001`.
     ResourceId,
 }
 

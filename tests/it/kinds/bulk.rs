@@ -55,3 +55,18 @@ fn a_request_holds_no_more_than_the_pipeline_says() {
     };
     assert!(error.exit_code() == 8 && error.to_string().contains("300 bytes"), "{}: {error}", error.exit_code());
 }
+
+#[test]
+fn two_persons_with_one_account_stop_the_run() {
+    let accounts = |ids: &str| {
+        let keys = "key = 'PersonNumber'\nattributes = ['UserId']";
+        Scene::new().extract_with("accounts", ids, keys).with(&output("oracle-scim-bulk", ""))
+    };
+    let left = accounts("PersonNumber,UserId\n1,X1\n2,X2\n").run(FIELDS);
+    assert_eq!(requests(&left).concat().len(), 2);
+    let Err(error) = accounts("PersonNumber,UserId\n1,X1\n2,X1\n").try_run(FIELDS) else { panic!("published") };
+    assert!(error.to_string().contains("OUT001") && error.to_string().contains("\"id\""), "{error}");
+    // Whose account is not known is looked up, however many they are.
+    let left = accounts("PersonNumber,UserId\n3,X1\n").run(FIELDS);
+    assert_eq!(requests(&left).concat().len(), 0);
+}
