@@ -130,6 +130,7 @@ fn facts(profile: &Profile) -> Vec<String> {
     if !most.is_empty() {
         facts.push(format!("at most {} {files}", most.join(" and ")));
     }
+    facts.extend(profile.syntax.iter().map(|(attribute, syntax)| format!("{attribute} takes {}", syntax.text())));
     let guards: Vec<String> = profile.guard.iter().map(|(guard, limit)| format!("{guard} = {limit}")).collect();
     if !guards.is_empty() {
         facts.push(format!("guards, where [guard] does not set them: {}", guards.join(", ")));

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 pub use dialect::{DateForm, Decimal, Delimiter, Dialect, Limits, Line, LineEnd, Quote};
-pub use format::{Bulk, Format, Lookup, Managers, Method, ProfileList};
+pub use format::{Bulk, Format, Lookup, Managers, Method, ProfileList, Syntax};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -111,6 +111,9 @@ pub struct Profile {
     /// The object classes of an entry (`ldif`).
     #[serde(default)]
     pub object_classes: Vec<String>,
+    /// What a directory takes in an attribute, whatever the index of its key (`ldif`).
+    #[serde(default)]
+    pub syntax: BTreeMap<String, Syntax>,
     /// For `scim-bulk`.
     pub bulk: Option<Bulk>,
     /// The columns, in order. None at all: every attribute that the table has.
@@ -140,6 +143,12 @@ impl Profile {
     pub fn most(&self) -> Limits {
         let of_request = |bulk: &Bulk| Limits { rows: Some(bulk.operations), bytes: Some(bulk.bytes) };
         self.bulk.as_ref().map_or(self.limits, of_request)
+    }
+
+    /// What a directory takes under a key: the attribute's name stands before an index or an option, in any case.
+    pub fn syntax_of(&self, key: &str) -> Option<Syntax> {
+        let attribute = key.split(['[', ';']).next().unwrap_or(key);
+        self.syntax.iter().find(|(known, _)| known.eq_ignore_ascii_case(attribute)).map(|(_, syntax)| *syntax)
     }
 
     /// The column of this name, in exact case.
@@ -184,6 +193,9 @@ pub enum FieldType {
     Text,
     /// The key of the user: twice the same is `OUT001`.
     Identifier,
+    /// The key of the user that names an entry of a directory: twice the same is `OUT001` too, without regard to case and
+    /// to how many spaces stand together.
+    EntryName,
     /// An e-mail address: twice the same without regard to case is `OUT002`.
     Email,
     /// The login name: twice the same without regard to case is `OUT003`.
@@ -200,13 +212,6 @@ pub enum FieldType {
     /// The target's own id of the user: it is where an operation goes, and no part of what is sent. Twice the same is
     /// `OUT001`.
     ResourceId,
-}
-
-impl FieldType {
-    /// Whether two values that differ in case alone are the same.
-    pub fn folds_case(self) -> bool {
-        matches!(self, FieldType::Email | FieldType::UserName)
-    }
 }
 
 /// How an importer knows the columns of a file.

@@ -3,6 +3,7 @@
 //! seen in what it publishes.
 
 mod bulk;
+mod directories;
 mod nested;
 mod satellites;
 mod sides;

@@ -52,7 +52,7 @@ pub fn judge<'a>(
             found.push((persons[finding.row as usize] as usize, code));
         }
         for (field, plan) in output.fields.iter().enumerate().filter(|(_, plan)| plan.unique) {
-            let groups = output.duplicates(field, plan.kind.folds_case());
+            let groups = output.duplicates(field);
             let code = match plan.kind {
                 FieldType::Email => Code::Out002,
                 FieldType::UserName => Code::Out003,
@@ -84,7 +84,7 @@ pub fn judge_rows(output: &MappedOutput) -> Result<(), RunError> {
         return Err(RunError::fatal(code, format!("\"{field}\" of row {row}, by the key of the extract")));
     }
     let mut keys = output.fields.iter().enumerate().filter(|(_, plan)| plan.unique);
-    match keys.find(|(field, plan)| !output.duplicates(*field, plan.kind.folds_case()).is_empty()) {
+    match keys.find(|(field, _)| !output.duplicates(*field).is_empty()) {
         Some((_, plan)) => {
             Err(RunError::fatal(Code::Out001, format!("values of the field \"{}\" are not unique", plan.name)))
         }

@@ -10,6 +10,7 @@ mod check;
 mod columns;
 mod compile;
 mod dialect;
+mod dn;
 mod elements;
 mod evaluate;
 mod expression;
@@ -54,9 +55,9 @@ pub use scope::{Attribute, Scope, Type};
 pub use table::{Columns as TableColumns, Joined, build, build_admitted, build_rows};
 pub use trace::Trace;
 use values::ValueRules;
-pub use values::{FieldFinding, Problem};
+pub use values::{FieldFinding, Problem, compared};
 
-use crate::targets::{Dialect, FieldType, Format, Formula, Limits, Profile};
+use crate::targets::{Dialect, FieldType, Format, Formula, Limits, Profile, Syntax};
 
 /// A mapping that was checked.
 #[derive(Clone, Debug)]
@@ -99,6 +100,8 @@ pub struct FieldPlan {
     pub required: bool,
     pub unique: bool,
     pub max_len: Option<u32>,
+    /// The only characters; `None`: any.
+    pub syntax: Option<Syntax>,
     /// The only values; empty: any.
     pub vocabulary: FxHashSet<String>,
     pub map: Option<Arc<ValueMap>>,
