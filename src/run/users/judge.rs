@@ -102,6 +102,16 @@ pub fn warn_of_formulas(outputs: &[MappedOutput], persons: &[u32], resolved: &mu
     }
 }
 
+/// `MGR021` as well, for those whose manager does not stand in a file in which they do.
+pub fn warn_of_absent_managers(outputs: &[MappedOutput], persons: &[u32], resolved: &mut [Resolved]) {
+    for row in outputs.iter().flat_map(|output| &output.absent_managers) {
+        let person = &mut resolved[persons[*row as usize] as usize];
+        if person.disposition.is_emitted() {
+            person.codes.insert(Code::Mgr021);
+        }
+    }
+}
+
 /// `OUT013`: everybody who loses a work relationship by a list's condition, written or not; `OUT015`: or a malformed e-mail.
 pub fn count_left_out(outputs: &[MappedOutput], persons: &[u32], resolved: &mut [Resolved]) {
     for output in outputs.iter().filter(|output| !output.of_rows) {

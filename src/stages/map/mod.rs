@@ -141,6 +141,14 @@ impl OutputPlan {
         }
     }
 
+    /// Whether a field or a list of it reads the manager.
+    pub fn reads_managers(&self, scope: &Scope) -> bool {
+        let fields = self.fields.iter().map(|field| &field.expression);
+        let all = fields.chain(self.lists.iter().flat_map(ListPlan::expressions));
+        let mut names = all.flat_map(|expression| &expression.attributes);
+        names.any(|name| scope.attribute(name).is_some_and(|attribute| attribute.after_selection))
+    }
+
     /// Whether its columns are all the attributes that there are.
     pub fn writes_every_attribute(&self) -> bool {
         self.every_attribute

@@ -70,3 +70,45 @@ fn two_persons_with_one_account_stop_the_run() {
     let left = accounts("PersonNumber,UserId\n3,X1\n").run(FIELDS);
     assert_eq!(requests(&left).concat().len(), 0);
 }
+
+#[test]
+fn a_manager_who_does_not_stand_in_the_file_is_blank_there_and_counted() {
+    let without_ada = "where = \"LastName <> 'Row'\"\n";
+    for profile in ["scim-bulk", "entra-bulk-upload"] {
+        let left = company().with(&output(profile, without_ada)).run(FIELDS);
+        let operations = requests(&left).concat();
+        assert_eq!(operations.len(), 4, "{operations:?}");
+        assert!(operations.iter().all(|operation| !operation.to_string().contains("manager")), "{operations:?}");
+        assert_eq!((left.codes("3", &["MGR"]), left.codes("1", &["MGR021"])), (vec!["MGR021"], vec![]));
+        assert!(left.lines("resolution.csv")[2].contains(",1,"), "the people themselves are as they were");
+        assert_eq!(left.users()[2], "3,1", "and so are other files");
+        let managers = &left.report["managers"];
+        assert_eq!((&managers["with"], &managers["not_a_user"]), (&1.into(), &4.into()), "nobody is counted twice");
+    }
+    // As for whom is not emitted at all.
+    let keeps = format!("[resolve]\nkeep_unemitted_managers = true\n{}", output("entra-bulk-upload", without_ada));
+    let left = company().with(&keeps).run(FIELDS);
+    assert_eq!(
+        requests(&left).concat().iter().filter(|operation| operation.to_string().contains("manager")).count(),
+        4
+    );
+    // What the condition itself reads of managers is as ever.
+    let left = company().with(&output("scim-bulk", "where = \"ManagerPersonNumber = '1'\"")).run(FIELDS);
+    assert_eq!(requests(&left).concat().len(), 4);
+}
+
+#[test]
+fn several_tables_of_one_target_are_one_for_the_managers() {
+    let table = |file: &str, condition: &str| {
+        format!(
+            "[[output]]\nprofile = 'qooper-csv'\nfile = '{file}'\nwhere = \"{condition}\"\n[output.fields]\n\
+                 Email = 'WorkEmail'\n'Employee ID' = 'PersonNumber'\n'Manager ID' = 'ManagerPersonNumber'\n"
+        )
+    };
+    let one = company().with(&table("one.csv", "LastName <> 'Row'")).run(FIELDS);
+    assert_eq!(one.lines("one.csv")[1], "p3@row.example,3,");
+    let both = table("one.csv", "LastName <> 'Row'") + &table("two.csv", "LastName = 'Row'");
+    let both = company().with(&both).run(FIELDS);
+    assert_eq!(both.lines("one.csv")[1], "p3@row.example,3,1");
+    assert_eq!(both.codes("3", &["MGR021"]), [""; 0]);
+}
