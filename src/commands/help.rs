@@ -120,6 +120,9 @@ fn facts(profile: &Profile) -> Vec<String> {
             facts.push(format!("[output.dialect] can set {}", profile.settable.join(", ")));
         }
     }
+    if let Some(condition) = &profile.condition {
+        facts.push(format!("where = \"{condition}\", unless the [[output]] has a where of its own"));
+    }
     let Limits { rows, bytes } = profile.most();
     let (of, files) = match profile.format {
         Format::ScimBulk => ("operations", "a request, or fewer by [output.limits]"),

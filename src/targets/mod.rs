@@ -93,6 +93,10 @@ pub struct Profile {
     /// How much of a table one file may hold.
     #[serde(default)]
     pub limits: Limits,
+    /// The SQL condition of who stands in its file, where the pipeline has none of its own: a target without a word for
+    /// inactive people takes the active ones.
+    #[serde(rename = "where")]
+    pub condition: Option<String>,
     /// Guards that are stricter than usual where the pipeline does not set them, as `--allow` writes them.
     #[serde(default)]
     pub guard: BTreeMap<String, String>,
@@ -131,6 +135,7 @@ impl Profile {
         lists.append(&mut self.lists);
         self.lists = lists;
         self.fields = other.fields.iter().cloned().chain(std::mem::take(&mut self.fields)).collect();
+        self.condition = self.condition.take().or_else(|| other.condition.clone());
         if self.schemas.is_empty() {
             self.schemas.clone_from(&other.schemas);
         }

@@ -217,6 +217,39 @@ fn a_target_that_removes_whom_it_does_not_find_has_stricter_guards_unless_the_pi
 }
 
 #[test]
+fn a_target_without_a_word_for_inactive_people_gets_the_active_ones_unless_the_pipeline_says_otherwise() {
+    let okta = |more: &str| {
+        let place = place(&format!("profile = \"okta-csv\"\nfile = \"okta.csv\"\n{more}"));
+        let said = place.publishes(&["--json"]);
+        let report: Value = serde_json::from_str(&said.stdout).unwrap();
+        assert_eq!(report["balance"]["ok"], true);
+        let (mut active, mut others) = (Vec::new(), Vec::new());
+        for line in csv::Reader::from_reader(place.published("resolution.csv").as_bytes()).records() {
+            let line = line.unwrap();
+            match &line[3] {
+                "emitted" if &line[2] == "true" => active.push(line[0].to_owned()),
+                "emitted" | "emitted_inactive" => others.push(line[0].to_owned()),
+                _ => {}
+            }
+        }
+        assert_eq!(report["balance"]["persons"]["emitted"], active.len() + others.len());
+        let file = place.published("okta.csv");
+        let mut file = csv::Reader::from_reader(file.as_bytes());
+        let mut there: Vec<String> = file.records().map(|line| line.unwrap()[4].to_owned()).collect();
+        there.sort();
+        (active, others, there)
+    };
+    let (active, others, there) = okta("");
+    // 500125 is employed, and every assignment of theirs is inactive.
+    assert!(others.contains(&"500125".to_owned()) && others.len() > 1, "{others:?}");
+    assert_eq!(there, active);
+    let (active, others, there) = okta("where = \"TRUE\"");
+    assert_eq!(there.len(), active.len() + others.len());
+    let checked = place("profile = \"okta-csv\"\nfile = \"okta.csv\"\nrows = \"x\"").run(&[]);
+    assert!(checked.stderr.contains("there are no rows x") && !checked.stderr.contains("Active"), "{}", checked.stderr);
+}
+
+#[test]
 fn what_stands_for_no_value_is_no_value_of_anybody() {
     let output = "profile = \"csv\"\nfile = \"users.csv\"\n[output.dialect]\nnull = \"Green\"\n[output.fields]\n\
                   Number = \"PersonNumber\"\nName = \"LastName\"\nKnown = \"KnownAs\"";

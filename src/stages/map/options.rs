@@ -47,7 +47,7 @@ pub struct Output {
     /// A CSV file that says the same as `[output.fields]` and `[output.each]`, in their place.
     #[schemars(with = "Option<String>")]
     pub mapping: Option<Spanned<String>>,
-    /// An SQL condition: only these of the emitted persons stand in this file.
+    /// An SQL condition: only these of the emitted persons stand in this file. Without: the profile's own, if it has one.
     #[serde(rename = "where")]
     #[schemars(with = "Option<String>")]
     pub condition: Option<Spanned<String>>,

@@ -72,3 +72,21 @@ fn keys_are_attributes_and_names_are_split_where_rfc_4514_splits_them() {
     let left = scene("base_dn = 'ou=people,o=Vision\\, Inc.,c=US'\n").run(FIELDS);
     assert!(left.files["people.ldif"].contains("dn: uid=1,ou=people,o=Vision\\, Inc.,c=US\n"));
 }
+
+#[test]
+fn who_is_not_active_has_no_entry_and_is_nobodys_manager_there() {
+    let inactive = |scene: Scene| {
+        let lines = scene.extracts["assignment"].0.replace("Y,ACTIVE,D2", "Y,INACTIVE,D2");
+        scene.extract("assignment", &lines)
+    };
+    let left = inactive(scene("")).run(FIELDS);
+    assert_eq!(left.users(), ["1", "2"], "both are users");
+    assert!(left.files["resolution.csv"].contains("2,CURRENT,false,emitted_inactive,"));
+    assert_eq!(left.files["people.ldif"].matches("dn: ").count(), 1);
+    assert!(!left.files["people-managers.ldif"].contains("dn: "), "{}", left.files["people-managers.ldif"]);
+    assert_eq!(left.codes("1", &["MGR"]), ["MGR021"]);
+    let left = inactive(scene("where = 'TRUE'\n")).run(FIELDS);
+    assert_eq!(left.files["people.ldif"].matches("dn: ").count(), 2);
+    assert!(left.files["people-managers.ldif"].contains("manager: uid=2,ou=people,dc=x\n"));
+    assert_eq!(left.codes("1", &["MGR"]), [""; 0]);
+}
