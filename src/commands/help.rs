@@ -120,12 +120,20 @@ fn facts(profile: &Profile) -> Vec<String> {
             facts.push(format!("[output.dialect] can set {}", profile.settable.join(", ")));
         }
     }
-    let Limits { rows, bytes } = profile.limits;
-    let most = [rows.map(|rows| format!("{rows} rows")), bytes.map(|bytes| format!("{bytes} bytes"))];
+    if let Some(condition) = &profile.condition {
+        facts.push(format!("where = \"{condition}\", unless the [[output]] has a where of its own"));
+    }
+    let Limits { rows, bytes } = profile.most();
+    let (of, files) = match profile.format {
+        Format::ScimBulk => ("operations", "a request, or fewer by [output.limits]"),
+        _ => ("rows", "a file; what is more is users-001.csv, users-002.csv, …"),
+    };
+    let most = [rows.map(|rows| format!("{rows} {of}")), bytes.map(|bytes| format!("{bytes} bytes"))];
     let most: Vec<String> = most.into_iter().flatten().collect();
     if !most.is_empty() {
-        facts.push(format!("at most {} a file; what is more is users-001.csv, users-002.csv, …", most.join(" and ")));
+        facts.push(format!("at most {} {files}", most.join(" and ")));
     }
+    facts.extend(profile.syntax.iter().map(|(attribute, syntax)| format!("{attribute} takes {}", syntax.text())));
     let guards: Vec<String> = profile.guard.iter().map(|(guard, limit)| format!("{guard} = {limit}")).collect();
     if !guards.is_empty() {
         facts.push(format!("guards, where [guard] does not set them: {}", guards.join(", ")));
@@ -149,6 +157,9 @@ fn dialect(dialect: &Dialect) -> String {
 /// A key of a profile, what fills it, and what it must be.
 fn line(field: &ProfileField) -> String {
     let mut text = format!("  {:20} = {}", field.name, field.sql);
+    if let Some(otherwise) = &field.otherwise {
+        text += &format!(", or {otherwise}");
+    }
     text += if field.required { ", required" } else { "" };
     text += if field.unique { ", unique" } else { "" };
     if let Some(most) = field.max_len {

@@ -69,6 +69,7 @@ pub enum Code {
     Out012,
     Out013,
     Out014,
+    Out015,
     Out020,
     Pen001,
     Per020,

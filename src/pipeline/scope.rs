@@ -172,7 +172,10 @@ pub fn kept(extracts: &Extracts, kind: Kind, named: &BTreeSet<String>, outputs: 
         );
     }
     let brought = attribute::brought_by(kind).filter(|attribute| is_named(attribute.name));
-    columns.extend(brought.map(|attribute| (attribute.name, attribute.ty == CellType::Date)));
+    // By its plain name what a satellite has of its own may be another kind's: `LegislationCode` is not the name's.
+    let is_asked_for = |attribute: &&attribute::Attribute| named.contains(&format!("{prefix}{}", attribute.name));
+    let of_satellite = attribute::of_kind(kind).iter().filter(|_| kind.satellite().is_some()).filter(is_asked_for);
+    columns.extend(brought.chain(of_satellite).map(|attribute| (attribute.name, attribute.ty == CellType::Date)));
     let own = extracts.of(kind).into_iter().flat_map(|extract| &extract.columns.0);
     columns.extend(own.map(|(name, _)| (name.as_str(), false)).filter(|(name, _)| is_named(name)));
     let all = scope(extracts);

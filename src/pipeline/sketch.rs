@@ -168,6 +168,9 @@ impl Content {
 
 fn output(text: &mut String, profile: &Profile) {
     add(text, &format!("[[output]]\nprofile = {}\nfile    = {}", quoted(&profile.name), quoted(file_of(profile))));
+    if let Some(condition) = &profile.condition {
+        add(text, &format!("where   = {}    # the target has no column of a status", quoted(condition)));
+    }
     if profile.format == Format::Ldif {
         add(text, "base_dn = \"ou=people,dc=example,dc=com\"    # CHECK: where the entries stand in your directory");
     }

@@ -8,7 +8,7 @@ use std::hash::BuildHasher;
 
 use super::counted::Distinct;
 use crate::people::{Mapped, People, Refused};
-use crate::stages::validate::uniqueness;
+use crate::stages::map::compared;
 
 /// How many shapes of wrong values are shown of a column.
 const SHAPES: usize = 5;
@@ -73,9 +73,7 @@ fn column(people: &People, mapped: &Mapped, index: usize) -> Count {
     for row in mapped.rows.iter().filter(|row| mapped.output.takes(**row)) {
         match mapped.output.value(*row, index) {
             // What no two users may share is told apart as rule 26 does it.
-            Some(value) if plan.unique && plan.kind.folds_case() => {
-                hashes.push(FxBuildHasher.hash_one(&*uniqueness::folded(value)));
-            }
+            Some(value) if plan.unique => hashes.push(FxBuildHasher.hash_one(&*compared(plan.kind, value))),
             Some(value) => hashes.push(FxBuildHasher.hash_one(value)),
             None => empty += 1,
         }

@@ -33,7 +33,7 @@ pub struct Heads {
 /// What is known of the managers of the users.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Managers {
-    /// Users whose manager stands in the file.
+    /// Users whose manager stands in the file, or in all of the files.
     pub with: u64,
     /// Users of whom no manager is named (`MGR030`).
     pub none: u64,
@@ -137,7 +137,7 @@ impl Heads {
 impl Managers {
     fn count(&mut self, person: &Resolved) {
         let has = |code| u64::from(person.codes.contains(code));
-        self.with += u64::from(person.manager.is_some());
+        self.with += u64::from(person.manager.is_some() && !person.codes.contains(Code::Mgr021));
         self.none += has(Code::Mgr030);
         self.unknown += has(Code::Mgr020);
         self.not_a_user += has(Code::Mgr021);

@@ -3,6 +3,7 @@
 
 mod checks;
 mod judge;
+mod outputs;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -132,17 +133,7 @@ pub fn map(mut users: Users, pipeline: &Pipeline, world: &World<'_>) -> Result<P
     let (outputs, persons) = loop {
         managers::show_emitted(&mut users.resolved, &named, keep_unemitted);
         let persons = users.emitted();
-        let table = users.table(&names, &persons, pipeline)?;
-        let columns = users.columns(pipeline);
-        let has = |name: &str| columns.has(name);
-        let mut outputs = Vec::with_capacity(pipeline.mapping.outputs().len());
-        for (nth, plan) in pipeline.mapping.outputs().iter().enumerate() {
-            let lists = users.lists(&plan.lists, &persons, pipeline)?;
-            let rows = plan.rows.as_ref().and_then(|name| users.sides.iter().find(|side| side.name == *name));
-            let rows = rows.map(map::build_rows).transpose().map_err(|error| RunError::Map(MapError::table(&error)))?;
-            outputs.push(pipeline.mapping.evaluate(nth, rows.as_ref().unwrap_or(&table), &lists, &has)?);
-        }
-        drop(table);
+        let outputs = users.outputs(&names, &persons, pipeline)?;
         judge::count_left_out(&outputs, &persons, &mut users.resolved);
         let refusing = outputs.iter().enumerate().filter(|(_, output)| !output.of_rows);
         let is_own = |row: u32| users.workforce.own.contains(&(persons[row as usize] as usize));
@@ -166,6 +157,7 @@ pub fn map(mut users: Users, pipeline: &Pipeline, world: &World<'_>) -> Result<P
     };
     managers::settle(&mut users.resolved, &named, keep_unemitted);
     judge::warn_of_formulas(&outputs, &persons, &mut users.resolved);
+    judge::warn_of_absent_managers(&outputs, &persons, &mut users.resolved);
     users.leave_own();
     let order = users.order(&persons, pipeline.options.resolve.order);
     let (mut outputs, separate) = users.files(pipeline, outputs, &order, &persons);

@@ -46,6 +46,35 @@ pub struct ProfileList {
     pub fields: Vec<ProfileField>,
 }
 
+/// What a directory takes in an attribute; of anything else it says *invalid per syntax* (RFC 4517 section 3.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Syntax {
+    /// The characters of a PrintableString.
+    Telephone,
+    /// ASCII.
+    Ia5,
+}
+
+impl Syntax {
+    /// Whether a directory takes the value.
+    pub fn takes(self, value: &str) -> bool {
+        let is_printable = |byte: u8| byte.is_ascii_alphanumeric() || b"'()+,-.=/:? ".contains(&byte);
+        match self {
+            Syntax::Telephone => value.bytes().all(is_printable),
+            Syntax::Ia5 => value.is_ascii(),
+        }
+    }
+
+    /// What it takes, in words.
+    pub fn text(self) -> &'static str {
+        match self {
+            Syntax::Telephone => "letters, digits, spaces and '()+,-.=/:? of ASCII",
+            Syntax::Ia5 => "ASCII",
+        }
+    }
+}
+
 /// How SCIM bulk requests are made.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -53,10 +82,10 @@ pub struct Bulk {
     /// The URNs of the request itself.
     pub schemas: Vec<String>,
     pub method: Method,
-    /// The most operations of one request.
-    pub operations: usize,
-    /// The most bytes of one request.
-    pub bytes: usize,
+    /// The most operations of one request; a pipeline may say fewer ([`super::Limits::rows`]).
+    pub operations: u64,
+    /// The most bytes of one request; a pipeline may say fewer.
+    pub bytes: u64,
     /// How a manager is named.
     pub managers: Managers,
     /// Persons whose account is not known are looked up by this attribute, in filters of so many.
@@ -89,4 +118,25 @@ pub enum Managers {
 pub struct Lookup {
     pub attribute: String,
     pub at_once: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Syntax;
+
+    #[test]
+    fn a_directory_takes_what_its_syntax_says() {
+        for (value, telephone, ia5) in [
+            ("+1 (650) 555-0100", true, true),
+            ("x-1.2/3:4?5='6'", true, true),
+            ("650-555#12", false, true),
+            ("650;ext=1", false, true),
+            ("650\u{a0}555", false, false),
+            ("josé@vision.example", false, false),
+            ("o'hara@vision.example", false, true),
+        ] {
+            assert_eq!(Syntax::Telephone.takes(value), telephone, "{value}");
+            assert_eq!(Syntax::Ia5.takes(value), ia5, "{value}");
+        }
+    }
 }

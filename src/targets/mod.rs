@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 pub use dialect::{DateForm, Decimal, Delimiter, Dialect, Limits, Line, LineEnd, Quote};
-pub use format::{Bulk, Format, Lookup, Managers, Method, ProfileList};
+pub use format::{Bulk, Format, Lookup, Managers, Method, ProfileList, Syntax};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -93,6 +93,10 @@ pub struct Profile {
     /// How much of a table one file may hold.
     #[serde(default)]
     pub limits: Limits,
+    /// The SQL condition of who stands in its file, where the pipeline has none of its own: a target without a word for
+    /// inactive people takes the active ones.
+    #[serde(rename = "where")]
+    pub condition: Option<String>,
     /// Guards that are stricter than usual where the pipeline does not set them, as `--allow` writes them.
     #[serde(default)]
     pub guard: BTreeMap<String, String>,
@@ -111,6 +115,9 @@ pub struct Profile {
     /// The object classes of an entry (`ldif`).
     #[serde(default)]
     pub object_classes: Vec<String>,
+    /// What a directory takes in an attribute, whatever the index of its key (`ldif`).
+    #[serde(default)]
+    pub syntax: BTreeMap<String, Syntax>,
     /// For `scim-bulk`.
     pub bulk: Option<Bulk>,
     /// The columns, in order. None at all: every attribute that the table has.
@@ -128,12 +135,25 @@ impl Profile {
         lists.append(&mut self.lists);
         self.lists = lists;
         self.fields = other.fields.iter().cloned().chain(std::mem::take(&mut self.fields)).collect();
+        self.condition = self.condition.take().or_else(|| other.condition.clone());
         if self.schemas.is_empty() {
             self.schemas.clone_from(&other.schemas);
         }
         if self.never.is_empty() {
             self.never.clone_from(&other.never);
         }
+    }
+
+    /// How much one file may hold: of a table so many rows, of a bulk request so many operations.
+    pub fn most(&self) -> Limits {
+        let of_request = |bulk: &Bulk| Limits { rows: Some(bulk.operations), bytes: Some(bulk.bytes) };
+        self.bulk.as_ref().map_or(self.limits, of_request)
+    }
+
+    /// What a directory takes under a key: the attribute's name stands before an index or an option, in any case.
+    pub fn syntax_of(&self, key: &str) -> Option<Syntax> {
+        let attribute = key.split(['[', ';']).next().unwrap_or(key);
+        self.syntax.iter().find(|(known, _)| known.eq_ignore_ascii_case(attribute)).map(|(_, syntax)| *syntax)
     }
 
     /// The column of this name, in exact case.
@@ -149,6 +169,8 @@ pub struct ProfileField {
     pub name: String,
     /// The SQL expression that fills it where the pipeline does not say.
     pub sql: String,
+    /// The one that fills it where the pipeline has no extract with all that `sql` reads.
+    pub otherwise: Option<String>,
     /// What stands in it.
     #[serde(default, rename = "type")]
     pub kind: FieldType,
@@ -176,6 +198,9 @@ pub enum FieldType {
     Text,
     /// The key of the user: twice the same is `OUT001`.
     Identifier,
+    /// The key of the user that names an entry of a directory: twice the same is `OUT001` too, without regard to case and
+    /// to how many spaces stand together.
+    EntryName,
     /// An e-mail address: twice the same without regard to case is `OUT002`.
     Email,
     /// The login name: twice the same without regard to case is `OUT003`.
@@ -189,15 +214,9 @@ pub enum FieldType {
     Manager,
     /// What an operation is called in a bulk request, where it is no part of what is sent.
     BulkId,
-    /// The target's own id of the user: it is where an operation goes, and no part of what is sent.
+    /// The target's own id of the user: it is where an operation goes, and no part of what is sent. Twice the same is
+    /// `OUT001`.
     ResourceId,
-}
-
-impl FieldType {
-    /// Whether two values that differ in case alone are the same.
-    pub fn folds_case(self) -> bool {
-        matches!(self, FieldType::Email | FieldType::UserName)
-    }
 }
 
 /// How an importer knows the columns of a file.

@@ -60,6 +60,18 @@ fn what_a_target_cannot_be_told_is_refused_before_any_data_is_read() {
             "is no CSV: no spreadsheet runs its values",
         ),
         (
+            "profile = \"entra-bulk-upload\"\nfile = \"u.json\"\n[output.limits]\nrows = 51",
+            "takes 50 operations a request, and not more",
+        ),
+        (
+            "profile = \"scim-bulk\"\nfile = \"u.json\"\n[output.limits]\nbytes = 1048577",
+            "takes 1048576 bytes a request, and not more",
+        ),
+        (
+            "profile = \"scim-bulk\"\nfile = \"u.json\"\n[[output]]\nprofile = \"csv\"\nfile = \"u-0001.json\"",
+            "two outputs write u-0001.json",
+        ),
+        (
             "profile = \"csv\"\nfile = \"u.csv\"\n[output.limits]\nrows = 5\n[[output]]\nprofile = \"csv\"\nfile = \"u-001.csv\"",
             "two outputs write u-001.csv",
         ),
@@ -209,6 +221,39 @@ fn a_target_that_removes_whom_it_does_not_find_has_stricter_guards_unless_the_pi
     place.edit("[guard]\nmax_rejected = \"5%\"\n", "");
     assert_eq!(place.run(&[]).code, 3, "without a table of guards as well");
     assert_eq!(place.run(&["--allow", "max_quarantined=20%", "--allow", "max_rejected=5%"]).code, 0);
+}
+
+#[test]
+fn a_target_without_a_word_for_inactive_people_gets_the_active_ones_unless_the_pipeline_says_otherwise() {
+    let okta = |more: &str| {
+        let place = place(&format!("profile = \"okta-csv\"\nfile = \"okta.csv\"\n{more}"));
+        let said = place.publishes(&["--json"]);
+        let report: Value = serde_json::from_str(&said.stdout).unwrap();
+        assert_eq!(report["balance"]["ok"], true);
+        let (mut active, mut others) = (Vec::new(), Vec::new());
+        for line in csv::Reader::from_reader(place.published("resolution.csv").as_bytes()).records() {
+            let line = line.unwrap();
+            match &line[3] {
+                "emitted" if &line[2] == "true" => active.push(line[0].to_owned()),
+                "emitted" | "emitted_inactive" => others.push(line[0].to_owned()),
+                _ => {}
+            }
+        }
+        assert_eq!(report["balance"]["persons"]["emitted"], active.len() + others.len());
+        let file = place.published("okta.csv");
+        let mut file = csv::Reader::from_reader(file.as_bytes());
+        let mut there: Vec<String> = file.records().map(|line| line.unwrap()[4].to_owned()).collect();
+        there.sort();
+        (active, others, there)
+    };
+    let (active, others, there) = okta("");
+    // 500125 is employed, and every assignment of theirs is inactive.
+    assert!(others.contains(&"500125".to_owned()) && others.len() > 1, "{others:?}");
+    assert_eq!(there, active);
+    let (active, others, there) = okta("where = \"TRUE\"");
+    assert_eq!(there.len(), active.len() + others.len());
+    let checked = place("profile = \"okta-csv\"\nfile = \"okta.csv\"\nrows = \"x\"").run(&[]);
+    assert!(checked.stderr.contains("there are no rows x") && !checked.stderr.contains("Active"), "{}", checked.stderr);
 }
 
 #[test]

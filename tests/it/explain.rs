@@ -120,6 +120,21 @@ fn who_is_missing_is_told_why() {
 }
 
 #[test]
+fn a_manager_who_is_a_user_and_does_not_stand_in_the_file_is_no_value_there() {
+    let mut place = Place::plain();
+    let field = "\"Employee ID\" = \"PersonNumber\"";
+    place.edit(field, &format!("{field}\n\"Boss\" = \"ManagerPersonNumber\""));
+    let boss = |place: &Place| {
+        let told = explained(place, "500188", &["--field", "Boss"]);
+        (told["fields"][0]["how"]["value"].clone(), causes(&told).remove("MGR021"))
+    };
+    assert_eq!(boss(&place), ("500110".into(), None));
+    place.edit("file = \"users.csv\"", "file = \"users.csv\"\nwhere = \"Active\"");
+    let cause = "500110 is the manager, and does not stand in every file that would name them";
+    assert_eq!(boss(&place), (serde_json::Value::Null, Some(vec![cause.to_owned()])));
+}
+
+#[test]
 fn a_value_is_told_step_by_step() {
     let mut place = Place::plain();
     place.edit(

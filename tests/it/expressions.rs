@@ -311,7 +311,7 @@ fn qooper_by_its_own_mapping() {
     let found: Vec<_> =
         mapped.findings.iter().map(|f| (f.row, mapped.fields[f.field as usize].name.as_str(), f.problem)).collect();
     assert_eq!(found, [(0, "Job Title", Problem::Formula), (3, "Email", Problem::Missing)]);
-    assert_eq!(mapped.duplicates(0, true), [[0, 1]]);
+    assert_eq!(mapped.duplicates(0), [[0, 1]]);
     let mut bytes = Vec::new();
     mapped.write_csv(&[1, 0], &hcmsync::targets::profile("qooper-csv").unwrap().dialect, &mut bytes).unwrap();
     let lines = String::from_utf8(bytes).unwrap();
@@ -548,7 +548,7 @@ fn a_million_rows() {
     let mapped = compiled.evaluate(0, &table, &[], &|_| true).unwrap();
     println!("evaluate: {:?}, {} findings", start.elapsed(), mapped.findings.len());
     let start = std::time::Instant::now();
-    println!("duplicates: {} in {:?}", mapped.duplicates(0, true).len(), start.elapsed());
+    println!("duplicates: {} in {:?}", mapped.duplicates(0).len(), start.elapsed());
     let order: Vec<u32> = (0..rows as u32).collect();
     let mut bytes = Vec::with_capacity(300_000_000);
     let start = std::time::Instant::now();

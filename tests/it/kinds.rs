@@ -2,6 +2,8 @@
 //! to 24), side extracts joined by a key, and states with a file of their own (rule 19): small runs from plain files, each
 //! seen in what it publishes.
 
+mod bulk;
+mod directories;
 mod nested;
 mod outputs;
 mod parts;

@@ -106,6 +106,10 @@ fn a_pipeline_from_samples_loads_and_runs_for_every_target() {
             continue;
         }
         let pipeline = init(home, &project("sample-data/plain"), &profile.name);
+        if let Some(condition) = &profile.condition {
+            let text = fs::read_to_string(&pipeline).unwrap();
+            assert!(text.contains(&format!("\nwhere   = \"{condition}\"")), "{text}");
+        }
         let to = home.join("to").join(&profile.name);
         let words = ["--to", to.to_str().unwrap()];
         let checked = say(&[&["check", pipeline.to_str().unwrap()][..], &words].concat());

@@ -2,7 +2,7 @@
 
     ldif.py BASE PEOPLE MANAGERS
 
-slapadd reads the entries first in a dry run and then for good, slapmodify applies the changes, and slapcat gives all of it
+slapadd reads the entries first in a dry run, in which it checks values as a server does, and then for good, slapmodify applies the changes, and slapcat gives all of it
 back. One line says how many records there were: judged, accepted, refused.
 """
 
@@ -76,7 +76,7 @@ def main():
             return done.stdout
 
         tool("slapadd", "-l", str(folder / "above.ldif"))
-        tool("slapadd", "-u", "-l", people)
+        tool("slapadd", "-u", "-o", "value-check=yes", "-l", people)
         tool("slapadd", "-l", people)
         tool("slapmodify", "-l", managers)
         stored = {folded(record[0][1]): record for record in records(tool("slapcat"))}

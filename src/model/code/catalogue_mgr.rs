@@ -62,12 +62,14 @@ pub(super) const ENTRIES: &[Entry] = &[
         rejects: false,
         rule: 25,
         title: "The manager is known but not in the user file",
-        meaning: "The manager was found, but is excluded, filtered out or quarantined.",
+        meaning: "The manager was found, but is excluded, filtered out or quarantined; or is left out of a file by the \
+            where of its [[output]], and the person is not.",
         why: "The target would refuse a reference to a user it does not have, or the person goes without a manager.",
-        effect: "The manager is left blank, unless the pipeline says keep_unemitted_managers = true.",
+        effect: "The manager is left blank (in the second case in that file), unless the pipeline says \
+            keep_unemitted_managers = true.",
         fix: "For a manager who left, move the team on the *Direct Reports* or *Change Manager* page. For a \
             quarantined one, repair what the quarantine file names. For an excluded or filtered one, look at \
-            [resolve.emit] and [select].",
+            [resolve.emit] and [select], and at the where of the output.",
     },
     Entry {
         code: Code::Mgr022,

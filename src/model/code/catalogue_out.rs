@@ -92,11 +92,13 @@ pub(super) const ENTRIES: &[Entry] = &[
         rejects: false,
         rule: 26,
         title: "A value is not in the target's vocabulary",
-        meaning: "The mapped value is none of those that the target accepts for the field.",
+        meaning: "The mapped value is none of those that the target accepts for the field, or has a character that it \
+            does not take there, as a # in a telephone number of a directory.",
         why: "The target would refuse the user, or file them under a default that grants the wrong access.",
         effect: "The person is quarantined.",
         fix: "Add the value to the value map ([maps]) of the pipeline, or correct it in Oracle. A value that appears \
-            overnight for many was usually renamed in a lookup there.",
+            overnight for many was usually renamed in a lookup there. A character can be written otherwise by an \
+            expression: REPLACE(WorkPhone, '#', 'x').",
     },
     Entry {
         code: Code::Out013,
@@ -130,6 +132,22 @@ pub(super) const ENTRIES: &[Entry] = &[
         effect: "The person is quarantined; nothing is ever replaced.",
         fix: "If the target can be told of it, write UTF-8: encoding = \"utf-8\" under [output.dialect]. If not, an \
             expression can write the letter otherwise: REPLACE(LastName, 'Ł', 'L').",
+    },
+    Entry {
+        code: Code::Out015,
+        text: "OUT015",
+        severity: Severity::Warning,
+        varies: None,
+        subject: Subject::Person,
+        rejects: false,
+        rule: 22,
+        title: "A further e-mail address of the person is malformed",
+        meaning: "The list of e-mails has everybody's further addresses too, and one of the person's does not have \
+            exactly one @ with something on both sides, or has white space in it. The work address itself is PER041.",
+        why: "An importer that finds such an address refuses all of the user, and some refuse the whole file.",
+        effect: "The element is left out, and the person is emitted with the others.",
+        fix: "Correct the address on the *Contact Info* page or with HCM Data Loader (Worker.dat, PersonEmail). \
+            Home addresses are typed by the people themselves: john(at)home is a usual one.",
     },
     Entry {
         code: Code::Out020,

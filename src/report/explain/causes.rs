@@ -191,7 +191,11 @@ impl<'a> Causes<'a> {
 
     /// `MGR021`.
     fn manager(&self, manager: usize) -> Cause {
-        self.of_person(manager, format!("is the manager, {}", standing(&self.people.resolved[manager])))
+        let resolved = &self.people.resolved[manager];
+        if resolved.disposition.is_emitted() {
+            return self.of_person(manager, "is the manager, and does not stand in every file that would name them");
+        }
+        self.of_person(manager, format!("is the manager, {}", standing(resolved)))
     }
 
     /// `MGR023`: the way around.

@@ -8,7 +8,7 @@ use crate::model::buckets::hash;
 use crate::model::code::Code;
 use crate::people::{Held, Refused};
 use crate::run::RunError;
-use crate::stages::map::{FieldFinding, MappedOutput, Problem};
+use crate::stages::map::{FieldFinding, MappedOutput, Problem, compared};
 use crate::stages::resolve::Resolved;
 use crate::stages::validate::uniqueness;
 use crate::targets::FieldType;
@@ -30,7 +30,7 @@ pub fn count_refused(
 /// What the persons of a range have in a column in which no two users may have the same.
 pub fn held(output: &MappedOutput, field: usize, is_own: impl Fn(u32) -> bool) -> Held {
     let plan = &output.fields[field];
-    let hash = |value: &str| if plan.kind.folds_case() { hash(&uniqueness::folded(value)) } else { hash(value) };
+    let hash = |value: &str| hash(&compared(plan.kind, value));
     let rows = (0..output.rows() as u32).filter(|row| output.takes(*row));
     let hashes: Vec<(u64, u32)> = rows.filter_map(|row| Some((hash(output.value(row, field)?), row))).collect();
     let mut holders: FxHashMap<u64, u32> = FxHashMap::default();
@@ -67,7 +67,7 @@ pub fn judge<'a>(
             found.push((persons[finding.row as usize] as usize, code));
         }
         for (field, plan) in output.fields.iter().enumerate().filter(|(_, plan)| plan.unique) {
-            let groups = output.duplicates(field, plan.kind.folds_case());
+            let groups = output.duplicates(field);
             let code = match plan.kind {
                 FieldType::Email => Code::Out002,
                 FieldType::UserName => Code::Out003,
@@ -99,7 +99,7 @@ pub fn judge_rows(output: &MappedOutput) -> Result<(), RunError> {
         return Err(RunError::fatal(code, format!("\"{field}\" of row {row}, by the key of the extract")));
     }
     let mut keys = output.fields.iter().enumerate().filter(|(_, plan)| plan.unique);
-    match keys.find(|(field, plan)| !output.duplicates(*field, plan.kind.folds_case()).is_empty()) {
+    match keys.find(|(field, _)| !output.duplicates(*field).is_empty()) {
         Some((_, plan)) => {
             Err(RunError::fatal(Code::Out001, format!("values of the field \"{}\" are not unique", plan.name)))
         }
@@ -117,11 +117,27 @@ pub fn warn_of_formulas(outputs: &[MappedOutput], persons: &[u32], resolved: &mu
     }
 }
 
-/// `OUT013`: everybody who loses a work relationship by a list's condition, written or not.
+/// `MGR021` as well, for those whose manager does not stand in a file in which they do.
+pub fn warn_of_absent_managers(outputs: &[MappedOutput], persons: &[u32], resolved: &mut [Resolved]) {
+    for row in outputs.iter().flat_map(|output| &output.absent_managers) {
+        let person = &mut resolved[persons[*row as usize] as usize];
+        if person.disposition.is_emitted() {
+            person.codes.insert(Code::Mgr021);
+        }
+    }
+}
+
+/// `OUT013`: everybody who loses a work relationship by a list's condition, written or not; `OUT015`: or a malformed e-mail.
 pub fn count_left_out(outputs: &[MappedOutput], persons: &[u32], resolved: &mut [Resolved]) {
     for output in outputs.iter().filter(|output| !output.of_rows) {
-        for row in (0..persons.len() as u32).filter(|row| output.takes(*row) && output.leaves_out(*row)) {
-            resolved[persons[row as usize] as usize].codes.insert(Code::Out013);
+        for row in (0..persons.len() as u32).filter(|row| output.takes(*row)) {
+            let codes = &mut resolved[persons[row as usize] as usize].codes;
+            if output.leaves_out(row) {
+                codes.insert(Code::Out013);
+            }
+            if output.loses_an_email(row) {
+                codes.insert(Code::Out015);
+            }
         }
     }
 }

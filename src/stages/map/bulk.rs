@@ -14,8 +14,9 @@ use rustc_hash::FxHashMap;
 
 use super::files::OutputFile;
 use super::json::{Json, Manager, text};
+use super::write::AtMost;
 use super::{MappedOutput, OutputPlan, names};
-use crate::targets::{self, FieldType, Managers, Method};
+use crate::targets::{self, FieldType, Limits, Managers, Method};
 
 /// What the JSON around an operation takes: a comma and a line end.
 const BETWEEN: usize = 2;
@@ -27,6 +28,8 @@ struct Bulk<'a> {
     json: Json<'a>,
     output: &'a MappedOutput,
     options: &'a targets::Bulk,
+    /// How much one request may hold.
+    limits: Limits,
     /// The field that is the `bulkId`.
     identifier: usize,
     manager: Option<usize>,
@@ -51,14 +54,18 @@ pub(super) fn files<'a>(plan: &'a OutputPlan, output: &'a MappedOutput, rows: &[
     let (Some(options), Some(identifier)) = (&plan.profile.bulk, named) else { return Vec::new() };
     let json = Json::new(output, &plan.profile.schemas);
     let (manager, resource) = (field(FieldType::Manager), field(FieldType::ResourceId));
-    let bulk = Arc::new(Bulk { json, output, options, identifier, manager, resource });
+    let bulk = Arc::new(Bulk { json, output, options, limits: plan.limits, identifier, manager, resource });
     let taken = || rows.iter().copied().filter(|row| output.takes(*row));
     let known: Vec<u32> = taken().filter(|row| resource.is_none_or(|id| output.value(*row, id).is_some())).collect();
     let requests = bulk.requests(&known);
     let file = |(nth, request): (usize, Vec<Operation>)| {
         let is_second = matches!(request.first(), Some(Operation::Second(_)));
         let (bulk, rows) = (Arc::clone(&bulk), request.len() as u64);
-        let write = move |out: &mut dyn Write| bulk.write(&request, out);
+        let write = move |out: &mut dyn Write| {
+            // One operation alone may be more than that.
+            let mut out = AtMost::new(out, bulk.limits, "one operation and the request around it");
+            bulk.write(&request, &mut out)
+        };
         let path = names::request(&plan.file, nth + 1, is_second);
         OutputFile { path, rows: Some(rows), headers: None, write: Box::new(write) }
     };
@@ -145,6 +152,8 @@ impl Bulk<'_> {
                 bytes.len() + BETWEEN
             })
             .collect();
+        let most_operations = self.limits.rows.unwrap_or(u64::MAX);
+        let most_bytes = self.limits.bytes.unwrap_or(u64::MAX);
         let mut requests: Vec<(Vec<Operation>, usize)> = Vec::new();
         let mut at = 0;
         while at < operations.len() {
@@ -152,7 +161,7 @@ impl Bulk<'_> {
             let next = at + 1 + usize::from(pair);
             let bytes: usize = sizes[at..next].iter().sum();
             let fits = |(request, filled): &&mut (Vec<Operation>, usize)| {
-                request.len() + next - at <= self.options.operations && *filled + bytes <= self.options.bytes
+                (request.len() + next - at) as u64 <= most_operations && (*filled + bytes) as u64 <= most_bytes
             };
             match requests.last_mut().filter(fits) {
                 Some((request, filled)) => {

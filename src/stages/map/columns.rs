@@ -45,7 +45,9 @@ impl Columns<'_, '_> {
 
     /// A column of the profile by its own expression.
     fn default(&mut self, field: &'static ProfileField) -> Option<FieldPlan> {
-        match Expression::parse(&field.sql, self.compiler.scope) {
+        let parse = |sql: &String| Expression::parse(sql, self.compiler.scope);
+        let found = parse(&field.sql).or_else(|faults| field.otherwise.as_ref().map_or(Err(faults), parse));
+        match found {
             Ok(expression) => {
                 let renamed = Compiler::renamed(self.output, &format!("{}{}", self.prefix, field.name));
                 let plan = FieldPlan::new(renamed.unwrap_or(&field.name), expression);
@@ -68,8 +70,10 @@ impl Columns<'_, '_> {
         self.known.iter().find(|field| field.name == name)
     }
 
-    /// In a nested target a value is of its field's type; where the profile says nothing, of its expression's.
+    /// In a directory a value is of its attribute's syntax. In a nested target it is of its field's type; where the profile
+    /// says nothing, of its expression's.
     fn typed(&self, mut plan: FieldPlan) -> FieldPlan {
+        plan.syntax = self.profile.syntax_of(&plan.name);
         if !self.profile.format.is_json() {
             return plan;
         }
@@ -111,7 +115,9 @@ impl Columns<'_, '_> {
 
     /// The profile's keys that no column bears the name of, with the attributes that each reads by default.
     fn keys_not_in(&self, taken: &BTreeSet<&str>) -> Vec<(&'static ProfileField, BTreeSet<String>)> {
-        let is_key = |kind| matches!(kind, FieldType::Email | FieldType::Identifier | FieldType::UserName);
+        let is_key = |kind| {
+            matches!(kind, FieldType::Email | FieldType::Identifier | FieldType::EntryName | FieldType::UserName)
+        };
         let can_be_renamed = |field: &&ProfileField| is_key(field.kind) && self.profile.columns == ColumnNames::Mapped;
         let open = self.known.iter().filter(|field| can_be_renamed(field) && !taken.contains(field.name.as_str()));
         let read = |field: &'static ProfileField| {
@@ -271,6 +277,7 @@ impl FieldPlan {
             required: false,
             unique: false,
             max_len: None,
+            syntax: None,
             vocabulary: FxHashSet::default(),
             map: None,
             default: None,

@@ -195,8 +195,9 @@ impl Compiler<'_> {
     }
 
     fn plan(&mut self, output: &Output) -> Option<OutputPlan> {
-        let condition = output.condition.as_ref().and_then(|sql| self.condition(sql));
+        let own = output.condition.as_ref().and_then(|sql| self.condition(sql));
         let profile = self.profile(&output.profile)?;
+        let condition = if output.condition.is_some() { own } else { self.usual_condition(output, profile) };
         let columns = Columns { compiler: self, output, profile, known: &profile.fields, prefix: String::new() };
         let fields = columns.plan(output.fields.as_ref());
         let lists = nested::lists(self, output, profile);
@@ -217,6 +218,21 @@ impl Compiler<'_> {
             formula: dialect::formula(self, output, profile),
             every_attribute: output.fields.is_none() && profile.fields.is_empty() && output.rows.is_none(),
         })
+    }
+
+    /// Who stands in a file where the pipeline does not say: the profile's own `where`, which is about people.
+    fn usual_condition(&mut self, output: &Output, profile: &'static Profile) -> Option<Expression> {
+        let sql = profile.condition.as_ref().filter(|_| output.rows.is_none())?;
+        match Expression::parse(sql, self.scope) {
+            Ok(expression) => Some(expression),
+            Err(faults) => {
+                for fault in faults {
+                    let title = format!("the profile's own where = \"{sql}\": {}", fault.title);
+                    self.mistake(output.profile.span(), title, Some("say in where who stands in the file".to_owned()));
+                }
+                None
+            }
+        }
     }
 
     fn profile(&mut self, name: &Spanned<String>) -> Option<&'static Profile> {

@@ -42,11 +42,11 @@ pub struct DialectOptions {
     decimal: Option<Spanned<Decimal>>,
 }
 
-/// `[output.limits]`: how much one file may hold, where that is less than the target takes.
+/// `[output.limits]`: how much one file may hold, where that is less than the target takes; of bulk requests, one request.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LimitOptions {
-    /// The most rows, the header not counted.
+    /// The most rows, the header not counted; of a bulk request, the most operations.
     #[schemars(with = "Option<NonZeroU64>")]
     rows: Option<Spanned<NonZeroU64>>,
     /// The most bytes.
@@ -106,28 +106,28 @@ impl Setting<'_, '_> {
 
 /// How much one file of an output may hold.
 pub(super) fn limits(compiler: &mut Compiler<'_>, output: &Output, profile: &'static Profile) -> Limits {
-    let Some(own) = &output.limits else { return profile.limits };
+    let target = profile.most();
+    let Some(own) = &output.limits else { return target };
+    let Profile { title, format, .. } = profile;
+    let is_request = *format == Format::ScimBulk;
+    let (rows, file) = if is_request { ("operations", "request") } else { ("rows", "file") };
     let mut lower = |own: Option<&Spanned<NonZeroU64>>, most: Option<u64>, what: &str| {
         let Some(own) = own else { return most };
-        let Profile { title, format, .. } = profile;
         match most {
-            _ if *format != Format::Csv => {
-                compiler.mistake(
-                    own.span(),
-                    format!("{title} is no CSV, and is one file or has limits of its own"),
-                    None,
-                );
+            _ if *format != Format::Csv && !is_request => {
+                let title = format!("{title} is no CSV and no bulk request: it is one file, however large");
+                compiler.mistake(own.span(), title, None);
             }
             Some(most) if own.get_ref().get() > most => {
-                compiler.mistake(own.span(), format!("{title} takes {most} {what} a file, and not more"), None);
+                compiler.mistake(own.span(), format!("{title} takes {most} {what} a {file}, and not more"), None);
             }
             _ => {}
         }
         Some(own.get_ref().get())
     };
     Limits {
-        rows: lower(own.rows.as_ref(), profile.limits.rows, "rows"),
-        bytes: lower(own.bytes.as_ref(), profile.limits.bytes, "bytes"),
+        rows: lower(own.rows.as_ref(), target.rows, rows),
+        bytes: lower(own.bytes.as_ref(), target.bytes, "bytes"),
     }
 }
 

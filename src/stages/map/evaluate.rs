@@ -56,6 +56,8 @@ pub struct MappedOutput {
     pub taken: Option<Vec<bool>>,
     /// What is wrong with single values, by row and then by field; of the rows that are taken only.
     pub findings: Vec<FieldFinding>,
+    /// The rows whose manager is a user and does not stand in the file, ascending: the run tells, and leaves them blank.
+    pub absent_managers: Vec<u32>,
 }
 
 impl Compiled {
@@ -69,6 +71,13 @@ impl Compiled {
         Ok(taken)
     }
 
+    /// Whom an output's own condition takes: one flag a row; `None`: everybody.
+    pub fn taken(&self, output: usize, table: &DataFrame) -> Result<Option<Vec<bool>>, MapError> {
+        let plan = self.outputs.get(output).ok_or(MapError::NoOutput(output))?;
+        let condition = plan.condition.as_ref();
+        condition.map(|condition| mask(condition, table, &format!("where of {}", plan.file))).transpose()
+    }
+
     /// Evaluates an output over the table of the emitted persons, and its lists over one of the elements of each. `has` says
     /// of an attribute whether any file has it: the table may have a column of nulls for one that another output reads.
     pub fn evaluate(
@@ -78,11 +87,20 @@ impl Compiled {
         lists: &[ElementTable],
         has: &dyn Fn(&str) -> bool,
     ) -> Result<MappedOutput, MapError> {
+        self.evaluate_taken(output, table, lists, has, self.taken(output, table)?)
+    }
+
+    /// The same, where it is known whom its condition takes.
+    pub fn evaluate_taken(
+        &self,
+        output: usize,
+        table: &DataFrame,
+        lists: &[ElementTable],
+        has: &dyn Fn(&str) -> bool,
+        taken: Option<Vec<bool>>,
+    ) -> Result<MappedOutput, MapError> {
         let plan = self.outputs.get(output).ok_or(MapError::NoOutput(output))?;
         let fields = plan.fields_of(has);
-        let condition = plan.condition.as_ref();
-        let taken =
-            condition.map(|condition| mask(condition, table, &format!("where of {}", plan.file))).transpose()?;
         let place = |nth: usize| format!("{} of {}", fields[nth].name, plan.file);
         let plans: Vec<_> = fields.iter().map(|field| &field.expression).collect();
         let computed = compute(&plans, table, &plan.dialect, place)?;
@@ -97,7 +115,8 @@ impl Compiled {
             mapped.push(list);
         }
         findings.sort_unstable();
-        Ok(MappedOutput { fields, columns, lists: mapped, of_rows: plan.rows.is_some(), taken, findings })
+        let of_rows = plan.rows.is_some();
+        Ok(MappedOutput { fields, columns, lists: mapped, of_rows, taken, findings, absent_managers: Vec::new() })
     }
 }
 

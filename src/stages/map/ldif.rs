@@ -3,6 +3,7 @@
 
 use std::io::{self, Write};
 
+use super::dn::{attribute, escaped};
 use super::files::{OutputFile, Part, in_parallel};
 use super::{MappedOutput, OutputPlan, names};
 use crate::targets::FieldType;
@@ -23,7 +24,7 @@ struct Entries<'a> {
 /// The files of an output as LDIF.
 pub(super) fn files<'a>(plan: &'a OutputPlan, output: &'a MappedOutput, rows: &'a [u32]) -> Vec<OutputFile<'a>> {
     let field = |kind| output.fields.iter().position(|field| field.kind == kind);
-    let Some(identifier) = field(FieldType::Identifier) else { return Vec::new() };
+    let Some(identifier) = field(FieldType::EntryName) else { return Vec::new() };
     let entries = Entries { plan, output, identifier, manager: field(FieldType::Manager) };
     let people = move |out: &mut dyn Write| entries.write(rows, Entries::entry, out);
     let managers = move |out: &mut dyn Write| entries.write(rows, Entries::manager, out);
@@ -85,27 +86,6 @@ impl Entries<'_> {
     }
 }
 
-/// The attribute of a field: an attribute with several values is written `mail[0]`, `mail[1]`.
-fn attribute(field: &str) -> &str {
-    field.split_once('[').map_or(field, |(name, _)| name)
-}
-
-/// A value in a distinguished name (RFC 4514 section 2.4).
-fn escaped(value: &str) -> String {
-    let last = value.chars().count().saturating_sub(1);
-    let mut out = String::with_capacity(value.len());
-    for (nth, c) in value.chars().enumerate() {
-        match c {
-            '"' | '+' | ',' | ';' | '<' | '>' | '\\' | '=' => out.extend(['\\', c]),
-            '#' if nth == 0 => out.push_str("\\#"),
-            ' ' if nth == 0 || nth == last => out.push_str("\\ "),
-            '\0' => out.push_str("\\00"),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
 /// A line, in base64 where the value would not be safe otherwise, and folded where it is long.
 fn line(attribute: &str, value: &str, out: &mut Vec<u8>) {
     let whole = if is_safe(value) {
@@ -150,19 +130,6 @@ fn base64(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_are_escaped() {
-        for (value, name) in [
-            ("500101", "500101"),
-            ("James \"Jim\" Smith, III", "James \\\"Jim\\\" Smith\\, III"),
-            ("#1 ", "\\#1\\ "),
-            (" a=b+c", "\\ a\\=b\\+c"),
-            ("Lučić", "Lučić"),
-        ] {
-            assert_eq!(escaped(value), name);
-        }
-    }
 
     #[test]
     fn what_is_not_safe_is_base64_and_what_is_long_is_folded() {

@@ -10,6 +10,7 @@ use super::evaluate::{MapError, compute, mask};
 use super::path::Shape;
 use super::values::{FieldFinding, Problem, judge};
 use super::{Expression, FieldPlan, OutputPlan};
+use crate::stages::resolve::names::is_email;
 use crate::targets::FieldType;
 
 /// A list of an output, checked.
@@ -46,6 +47,8 @@ pub(super) struct MappedList {
     columns: Vec<StringChunked>,
     /// Which elements are written; `None`: all.
     taken: Option<Vec<bool>>,
+    /// The persons of whom an e-mail is left out since it is malformed, ascending.
+    malformed: Vec<u32>,
     /// Where the elements of each person begin, and at last where they end.
     starts: Vec<u32>,
 }
@@ -62,7 +65,11 @@ impl MappedList {
     ) -> Result<(MappedList, Vec<FieldFinding>), MapError> {
         let ElementTable { table, parents } = elements;
         let place = |nth: usize| format!("each.{}.{} of {}", plan.name, plan.fields[nth].name, output.file);
-        let taken = taken(plan, table, &format!("the condition of each.{} of {}", plan.name, output.file))?;
+        let mut taken = taken(plan, table, &format!("the condition of each.{} of {}", plan.name, output.file))?;
+        let mut malformed = Vec::new();
+        if plan.kind == ElementKind::Email {
+            malformed = leave_out_malformed(table, &mut taken);
+        }
         let expressions: Vec<&Expression> = plan.fields.iter().map(|field| &field.expression).collect();
         let computed = compute(&expressions, table, &output.dialect, place)?;
         let (columns, found) = judge(&plan.fields, computed, output.rules(), taken.as_deref());
@@ -81,6 +88,7 @@ impl MappedList {
             shape: plan.shape.clone(),
             columns,
             taken,
+            malformed: malformed.into_iter().map(|element| parents[element]).collect(),
             starts: starts(parents, persons),
         };
         list.one_primary();
@@ -101,6 +109,11 @@ impl MappedList {
     pub fn leaves_out(&self, row: u32) -> bool {
         let is_left = |taken: &Vec<bool>| self.all(row).any(|element| !taken[element as usize]);
         self.kind == ElementKind::WorkRelationship && self.taken.as_ref().is_some_and(is_left)
+    }
+
+    /// Whether an e-mail of a person is left out since it is malformed.
+    pub fn loses_an_email(&self, row: u32) -> bool {
+        self.malformed.binary_search(&row).is_ok()
     }
 
     fn all(&self, row: u32) -> std::ops::Range<u32> {
@@ -140,6 +153,23 @@ fn taken(plan: &ListPlan, table: &DataFrame, place: &str) -> Result<Option<Vec<b
         });
     }
     Ok(taken)
+}
+
+/// Takes the malformed e-mails (rule 22) out of those that would be written, and tells which these are: an importer that
+/// finds one refuses all of the user.
+fn leave_out_malformed(table: &DataFrame, taken: &mut Option<Vec<bool>>) -> Vec<usize> {
+    // Without an address there is no element: the list's own condition reads it, so it is there.
+    let Some(emails) = table.column("WorkEmail").ok().and_then(|column| column.str().ok()) else { return Vec::new() };
+    let is_taken = |element: usize| taken.as_ref().is_none_or(|taken| taken[element]);
+    let is_malformed = |(element, email): &(usize, Option<&str>)| {
+        email.is_some_and(|email| !email.is_empty() && !is_email(email)) && is_taken(*element)
+    };
+    let malformed: Vec<usize> = emails.iter().enumerate().filter(is_malformed).map(|(element, _)| element).collect();
+    if !malformed.is_empty() {
+        let taken = taken.get_or_insert_with(|| vec![true; table.height()]);
+        malformed.iter().for_each(|element| taken[*element] = false);
+    }
+    malformed
 }
 
 /// Where the elements of each of `persons` begin, and at last where they end.

@@ -11,6 +11,7 @@ mod check;
 mod columns;
 mod compile;
 mod dialect;
+mod dn;
 mod elements;
 mod evaluate;
 mod expression;
@@ -56,10 +57,10 @@ pub use scope::{Attribute, Scope, Type};
 pub use table::{Columns as TableColumns, Joined, build, build_admitted, build_rows};
 pub use trace::Trace;
 use values::ValueRules;
-pub use values::{FieldFinding, Problem};
+pub use values::{FieldFinding, Problem, compared};
 
 use crate::stages::normalize::related::TYING;
-use crate::targets::{Dialect, FieldType, Format, Formula, Limits, Profile};
+use crate::targets::{Dialect, FieldType, Format, Formula, Limits, Profile, Syntax};
 
 /// A mapping that was checked.
 #[derive(Clone, Debug)]
@@ -102,6 +103,8 @@ pub struct FieldPlan {
     pub required: bool,
     pub unique: bool,
     pub max_len: Option<u32>,
+    /// The only characters; `None`: any.
+    pub syntax: Option<Syntax>,
     /// The only values; empty: any.
     pub vocabulary: FxHashSet<String>,
     pub map: Option<Arc<ValueMap>>,
@@ -139,6 +142,14 @@ impl OutputPlan {
             Format::Csv if is_limited => Some("its files are limited in size"),
             _ => None,
         }
+    }
+
+    /// Whether a field or a list of it reads the manager.
+    pub fn reads_managers(&self, scope: &Scope) -> bool {
+        let fields = self.fields.iter().map(|field| &field.expression);
+        let all = fields.chain(self.lists.iter().flat_map(ListPlan::expressions));
+        let mut names = all.flat_map(|expression| &expression.attributes);
+        names.any(|name| scope.attribute(name).is_some_and(|attribute| attribute.after_selection))
     }
 
     /// Whether its columns are all the attributes that there are.
@@ -204,11 +215,14 @@ impl FieldPlan {
     /// Whether two users can have the same value only if they have one of its attributes in common, but for case.
     fn is_tied(&self) -> bool {
         let copies = self.expression.copies && self.map.is_none() && self.default.is_none();
-        copies && self.expression.attributes.iter().all(|name| TYING.contains(&name.as_str()))
+        // To a directory names with other spaces are one as well.
+        let is_told_by_case = self.kind != FieldType::EntryName;
+        copies && is_told_by_case && self.expression.attributes.iter().all(|name| TYING.contains(&name.as_str()))
     }
 
     /// Whether it is the PersonNumber, in which nobody else is like the person.
     fn is_number(&self) -> bool {
-        !self.kind.folds_case() && self.expression.attributes.iter().eq(["PersonNumber"])
+        let folds_case = matches!(self.kind, FieldType::Email | FieldType::UserName);
+        !folds_case && self.expression.attributes.iter().eq(["PersonNumber"])
     }
 }

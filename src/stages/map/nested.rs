@@ -1,4 +1,5 @@
-//! The check of what only nested targets have: the lists of an output, and keys that must make one object.
+//! The check of what only nested targets have: the lists of an output, and keys that must make one object, or be the
+//! attributes of a directory.
 
 use super::columns::Columns;
 use super::compile::Compiler;
@@ -7,8 +8,8 @@ use super::expression::Expression;
 use super::mistake::did_you_mean;
 use super::options::{List, Output};
 use super::path::{self, Shape, Step};
-use super::{FieldPlan, ListPlan};
-use crate::targets::{ColumnNames, Format, Profile, ProfileField, ProfileList};
+use super::{FieldPlan, ListPlan, dn};
+use crate::targets::{ColumnNames, FieldType, Format, Profile, ProfileField, ProfileList};
 
 use toml::Spanned;
 
@@ -86,6 +87,9 @@ pub(super) fn check(
     if !profile.format.is_json() {
         if let Some((name, _)) = output.each.0.first() {
             compiler.mistake(name.span(), format!("{} has one row a person, and no lists", profile.title), None);
+        }
+        if profile.format == Format::Ldif {
+            attributes(compiler, output, fields);
         }
         return;
     }
@@ -197,14 +201,25 @@ fn same_name(compiler: &mut Compiler<'_>, output: &Output, profile: &Profile, fi
     }
 }
 
+/// A key of a directory is an attribute, and the one that names an entry is one without options.
+fn attributes(compiler: &mut Compiler<'_>, output: &Output, fields: &[FieldPlan]) {
+    let chosen = output.fields.iter().flat_map(|fields| &fields.0).map(|(name, _)| name);
+    let names: Vec<&Spanned<String>> = chosen.chain(output.rename.iter().map(|(_, name)| name)).collect();
+    let is_wrong =
+        |field: &&FieldPlan| !dn::is_key(&field.name) || field.kind == FieldType::EntryName && field.name.contains(';');
+    for field in fields.iter().filter(is_wrong) {
+        let span =
+            names.iter().find(|name| *name.get_ref() == field.name).map_or(output.profile.span(), |name| name.span());
+        let title = format!("{} is no attribute of a directory", field.name);
+        let help =
+            "letters, digits and hyphens, a letter first: givenName; one with several values is mail[0], mail[1]";
+        compiler.mistake(span, title, Some(help.to_owned()));
+    }
+}
+
 /// `base_dn` is for directories, and each needs one.
 fn base(compiler: &mut Compiler<'_>, output: &Output, profile: &Profile) {
     let example = || Some("base_dn = \"ou=people,dc=example,dc=com\"".to_owned());
-    let is_name = |base: &str| {
-        let parts = || base.split(',').map(|part| part.split_once('='));
-        let plain = |text: &str| !text.trim().is_empty() && !text.contains(['\0', '\n', '\r', '"', ';', '<', '>']);
-        parts().all(|part| part.is_some_and(|(name, value)| plain(name) && plain(value)))
-    };
     match (&output.base_dn, profile.format == Format::Ldif) {
         (None, true) => {
             compiler.mistake(output.profile.span(), "nothing says where the entries stand", example());
@@ -212,7 +227,7 @@ fn base(compiler: &mut Compiler<'_>, output: &Output, profile: &Profile) {
         (Some(base), false) => {
             compiler.mistake(base.span(), format!("{} is no directory", profile.title), None);
         }
-        (Some(base), true) if !is_name(base.get_ref()) => {
+        (Some(base), true) if !dn::is_name(base.get_ref()) => {
             compiler.mistake(base.span(), "this is no distinguished name", example());
         }
         _ => {}

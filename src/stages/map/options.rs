@@ -47,7 +47,7 @@ pub struct Output {
     /// A CSV file that says the same as `[output.fields]` and `[output.each]`, in their place.
     #[schemars(with = "Option<String>")]
     pub mapping: Option<Spanned<String>>,
-    /// An SQL condition: only these of the emitted persons stand in this file.
+    /// An SQL condition: only these of the emitted persons stand in this file. Without: the profile's own, if it has one.
     #[serde(rename = "where")]
     #[schemars(with = "Option<String>")]
     pub condition: Option<Spanned<String>>,
@@ -56,7 +56,7 @@ pub struct Output {
     pub formula: Option<Spanned<Formula>>,
     /// `[output.dialect]`: how the table is written, as far as the target can be told.
     pub dialect: Option<DialectOptions>,
-    /// `[output.limits]`: how much one file may hold. A table that is larger is several files.
+    /// `[output.limits]`: how much one file, or one bulk request, may hold. What is larger is several files.
     pub limits: Option<LimitOptions>,
     /// `[output.each.NAME]`: one element per current work relationship, e-mail, phone or address, each a table of
     /// expressions over that element's attributes.

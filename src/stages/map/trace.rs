@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::evaluate::{MapError, compute};
 use super::values::{Judge, Problem, ValueRules};
 use super::{Compiled, FieldPlan};
-use crate::targets::Formula;
+use crate::targets::{FieldType, Formula};
 
 /// The way of one value, from the attributes to the file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -93,11 +93,18 @@ fn demands(field: &FieldPlan, rules: ValueRules<'_>) -> Vec<String> {
         demands.push("a value".to_owned());
     }
     if field.unique {
-        let fold = if field.kind.folds_case() { ", whatever its case" } else { "" };
+        let fold = match field.kind {
+            FieldType::Email | FieldType::UserName => ", whatever its case",
+            FieldType::EntryName => ", whatever its case and its spaces",
+            _ => "",
+        };
         demands.push(format!("no other user has the same{fold}"));
     }
     if let Some(most) = field.max_len {
         demands.push(format!("at most {most} characters"));
+    }
+    if let Some(syntax) = field.syntax {
+        demands.push(format!("only {}", syntax.text()));
     }
     if !field.vocabulary.is_empty() {
         let mut words: Vec<&str> = field.vocabulary.iter().map(String::as_str).collect();
@@ -122,7 +129,7 @@ impl Problem {
     fn text(self) -> &'static str {
         match self {
             Problem::Missing => "OUT011: a value is demanded, and there is none",
-            Problem::Vocabulary => "OUT012: the target does not know the value",
+            Problem::Vocabulary => "OUT012: the target does not take the value",
             Problem::Unmapped => "OUT012: the map does not have the value",
             Problem::TooLong => "OUT012: the value is too long",
             Problem::Unwritable => "OUT014: the file cannot hold the value",

@@ -7,7 +7,7 @@ use polars::prelude::{NamedFrom, StringChunked};
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
 use super::evaluate::MappedOutput;
-use super::{FieldPlan, OnUnmapped, ValueMap};
+use super::{FieldPlan, OnUnmapped, ValueMap, dn};
 use crate::stages::validate::uniqueness::{folded, same_text};
 use crate::targets::{Dialect, FieldType, Formula};
 
@@ -26,7 +26,7 @@ pub struct FieldFinding {
 pub enum Problem {
     /// A mandatory field without a value (`OUT011`).
     Missing,
-    /// Outside the target's vocabulary (`OUT012`).
+    /// Outside the target's vocabulary, or with a character that it does not take (`OUT012`).
     Vocabulary,
     /// The value map does not have it (`OUT012` as well: it was never agreed what the target calls it).
     Unmapped,
@@ -36,6 +36,15 @@ pub enum Problem {
     Unwritable,
     /// A spreadsheet would run it as a formula (`OUT020`).
     Formula,
+}
+
+/// A value of a field as it is held against those of others, where no two users may have the same.
+pub fn compared(kind: FieldType, value: &str) -> Cow<'_, str> {
+    match kind {
+        FieldType::Email | FieldType::UserName => folded(value),
+        FieldType::EntryName => dn::matched(value),
+        _ => Cow::Borrowed(value),
+    }
 }
 
 /// What is demanded of every value of an output.
@@ -150,7 +159,8 @@ impl<'a> Judge<'a> {
         };
         let is_number = || value.parse::<serde_json::Number>().is_ok();
         let is_unknown = !self.field.vocabulary.is_empty() && !self.field.vocabulary.contains(value);
-        if is_unknown || self.field.kind == FieldType::Number && !is_number() {
+        let is_refused = self.field.syntax.is_some_and(|syntax| !syntax.takes(value));
+        if is_unknown || is_refused || self.field.kind == FieldType::Number && !is_number() {
             self.problems.push((row, Problem::Vocabulary));
         }
         // Bytes first: a text has no more characters than bytes.
@@ -195,16 +205,22 @@ impl MappedOutput {
 
     /// The rows, of those that are taken, that share a value of a field with another: a group for each such value,
     /// rows ascending, groups by their first row.
-    pub fn duplicates(&self, field: usize, fold_case: bool) -> Vec<Vec<u32>> {
+    pub fn duplicates(&self, field: usize) -> Vec<Vec<u32>> {
         let Some(column) = self.columns.get(field).map(|column| column.downcast_as_array()) else { return Vec::new() };
+        let kind = self.fields[field].kind;
         let value = |row: u32| column.get(row as usize).unwrap_or_default();
         let rows = (0..column.len() as u32).into_par_iter().filter(|row| !value(*row).is_empty() && self.takes(*row));
-        same_text(rows, |row| if fold_case { folded(value(row)) } else { Cow::Borrowed(value(row)) })
+        same_text(rows, |row| compared(kind, value(row)))
     }
 
     /// Whether the target's rule leaves one of a person's work relationships out.
     pub fn leaves_out(&self, row: u32) -> bool {
         self.lists.iter().any(|list| list.leaves_out(row))
+    }
+
+    /// Whether one of a person's e-mails is left out since it is malformed.
+    pub fn loses_an_email(&self, row: u32) -> bool {
+        self.lists.iter().any(|list| list.loses_an_email(row))
     }
 
     /// Whether the output's own condition takes this row.

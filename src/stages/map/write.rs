@@ -27,7 +27,7 @@ pub(super) fn files<'a>(
         rows: None,
         headers: Some(plan.dialect.headers()),
         write: Box::new(move |out| {
-            let mut out = AtMost { out, most: plan.limits.bytes.unwrap_or(u64::MAX), written: 0 };
+            let mut out = AtMost::new(out, plan.limits, "one row and the header");
             output.write_part(&rows, &plan.dialect, part, &mut out)
         }),
     };
@@ -103,17 +103,25 @@ impl MappedOutput {
 }
 
 /// A file that holds no more than its target takes: one row alone may be more than that.
-struct AtMost<'a> {
+pub(super) struct AtMost<'a> {
     out: &'a mut dyn Write,
     most: u64,
     written: u64,
+    /// The least that a file has.
+    least: &'static str,
+}
+
+impl<'a> AtMost<'a> {
+    pub fn new(out: &'a mut dyn Write, limits: Limits, least: &'static str) -> AtMost<'a> {
+        AtMost { out, most: limits.bytes.unwrap_or(u64::MAX), written: 0, least }
+    }
 }
 
 impl Write for AtMost<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.written += bytes.len() as u64;
         if self.written > self.most {
-            let message = format!("one row and the header are more than the {} bytes that a file may have", self.most);
+            let message = format!("{} are more than the {} bytes that a file may have", self.least, self.most);
             return Err(io::Error::other(message));
         }
         self.out.write_all(bytes)?;

@@ -65,13 +65,14 @@ pub fn address(case: &Case<'_>, day: Date) -> Option<u32> {
     best(&in_effect(case, Kind::Address, day).collect::<Vec<_>>())
 }
 
-/// The national identifier in effect on D: the flagged one, then that of the work relationship's legislation, then as in
-/// rule 22.
+/// The national identifier in effect on D: the flagged one, and none where the person's bear flags and none says yes. Where
+/// they bear no flag at all, that of the work relationship's legislation, then as in rule 22.
 pub fn national_identifier(case: &Case<'_>, legislation: &str, day: Date) -> Option<u32> {
-    let rows = in_effect(case, Kind::NationalIdentifier, day).filter(|row| !row.cells.get(VALUE).is_empty());
+    let rows = || in_effect(case, Kind::NationalIdentifier, day).filter(|row| !row.cells.get(VALUE).is_empty());
     let foreign = |row: &SatelliteRow<'_>| legislation.is_empty() || row.cells.get(LEGISLATION_CODE) != legislation;
-    rows.min_by(|a, b| (is_unflagged(a), foreign(a), order(a)).cmp(&(is_unflagged(b), foreign(b), order(b))))
-        .map(|row| row.position)
+    let bear_flags = rows().any(|row| row.facts.primary.is_some());
+    let rows = rows().filter(|row| !bear_flags || !is_unflagged(row));
+    rows.min_by(|a, b| (foreign(a), order(a)).cmp(&(foreign(b), order(b)))).map(|row| row.position)
 }
 
 /// All the rows of a satellite in effect on D, for a target that takes several: in the order of rule 22. `None` where the

@@ -102,6 +102,62 @@ fn every_row_in_effect_is_an_element_and_at_most_one_is_primary() {
 }
 
 #[test]
+fn a_malformed_email_is_left_out_and_counted_and_the_work_email_is_not_sent_without_its_person() {
+    let emails = "PersonNumber,EmailAddress,EmailType,PrimaryFlag\n1,work@w.example,W1,Y\n1,john(at)home,H1,N\n\
+                  1,a@b@c,H2,N\n2,bob@row.example,W1,Y\n2,bob@home,H1,N\n";
+    let output = |profile: &str, more: &str| {
+        format!(
+            "[[output]]\nfile = 'out.jsonl'\nprofile = '{profile}'\n[output.fields]\n'userName' = 'PersonNumber'\n\
+                 'externalId' = 'PersonNumber'\n'active' = 'Active'\n[output.each.emails]\n{more}\n"
+        )
+    };
+    let run = |emails: &str, output: &str| {
+        let left = Scene::new().extract("email", emails).with(output).run("\"Id\" = \"PersonNumber\"");
+        let objects = left.files["out.jsonl"].lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let values = objects.map(|user| user["emails"].as_array().map_or(0, Vec::len)).collect::<Vec<_>>();
+        (values, left.codes("1", &["OUT", "PER"]).join(" "), left.codes("2", &["OUT", "PER"]).join(" "))
+    };
+    let all = output("scim-user", "where = 'TRUE'");
+    assert_eq!(run(emails, &all), (vec![1, 2], "OUT015".to_owned(), String::new()));
+    // Who would not be written anyway is not lost.
+    let work = output("scim-user", "where = \"EmailType = 'W1'\"");
+    assert_eq!(run(emails, &work), (vec![1, 1], String::new(), String::new()));
+    let work = emails.replace("work@w.example", "work(at)w.example");
+    assert_eq!(run(&work, &all), (vec![2], "PER041".to_owned(), String::new()));
+}
+
+#[test]
+fn the_legislation_of_starlings_name_is_the_name_rows_then_the_persons_then_the_work_relationships() {
+    let assignments =
+        ASSIGNMENTS.replace(",ManagerPersonNumber\n", ",ManagerPersonNumber,ActionCode,BusinessUnitName\n");
+    let assignments = assignments.replace("D1,2\n", "D1,2,HIRE,Unit\n").replace("D2,\n", "D2,,HIRE,Unit\n");
+    let relationships = "PersonNumber,PeriodOfServiceId,LegislationCode,DateStart,PrimaryFlag,LegalEmployerName\n\
+                         1,P1,GB,2020-01-01,Y,Vision\n2,P2,GB,2020-01-01,Y,Vision\n";
+    let persons = "PersonNumber,PersonId,LastName,LegislationCode\n1,901,Row,DE\n2,902,Bobson,\n";
+    let scene = || {
+        Scene::new()
+            .extract("assignment", &assignments)
+            .extract("work_relationship", relationships)
+            .extract("person", persons)
+    };
+    let codes = |scene: Scene, profile: &str| {
+        let users =
+            objects(scene, &format!("profile = '{profile}'\n[output.each.workRelationships]\nwhere = 'TRUE'\n"));
+        let of = |user: &Value| {
+            assert_eq!(user["workRelationships"][0]["legislationCode"], "GB");
+            user["name"]["legislationCode"].as_str().unwrap().to_owned()
+        };
+        users.iter().map(of).collect::<Vec<_>>().join(" ")
+    };
+    let names = "PersonNumber,NameType,LastName,LegislationCode\n1,GLOBAL,Row,FR\n2,GLOBAL,Bobson,\n";
+    for profile in ["starling-employee-v1", "starling-employee-v2"] {
+        assert_eq!(codes(scene(), profile), "DE GB");
+        assert_eq!(codes(scene().extract("name", names), profile), "FR GB");
+        assert_eq!(codes(scene().extract("name", &names.replace("FR", "")), profile), "DE GB");
+    }
+}
+
+#[test]
 fn without_an_extract_the_person_row_is_the_element() {
     let output = "profile = 'json'\n[output.fields]\n'n' = 'PersonNumber'\n[output.each.emails]\n'v' = 'WorkEmail'\n\
                   [output.each.addresses]\n'c' = 'Country'\n't' = \"'HOME'\"\n";

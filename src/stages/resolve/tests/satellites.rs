@@ -58,6 +58,13 @@ fn rule_23_an_address_and_a_national_identifier_are_those_in_effect() {
     let identifier = |rows: &[&str]| taken_by(&Resolve::default(), Kind::NationalIdentifier, header, rows);
     assert_eq!(identifier(&["1,T,1,,US,2020-01-01,", "1,T,2,,DE,2020-01-01,"]), Some(2), "the legislation's");
     assert_eq!(identifier(&["1,T,1,Y,US,2020-01-01,", "1,T,2,,DE,2020-01-01,"]), Some(1), "but the flagged one first");
+    assert_eq!(identifier(&["1,T,1,N,DE,2020-01-01,"]), None, "it says itself that it is not the one");
+    assert_eq!(
+        identifier(&["1,T,1,N,DE,2020-01-01,", "1,T,2,,DE,2020-01-01,"]),
+        None,
+        "where there are flags, blank is none"
+    );
+    assert_eq!(identifier(&["1,T,1,N,DE,2020-01-01,", "1,T,2,Y,US,2020-01-01,"]), Some(2));
     assert_eq!(identifier(&["1,T,,,DE,2020-01-01,", "1,T,2,,US,2020-01-01,"]), Some(2), "without a number it is none");
     assert_eq!(identifier(&["1,T,1,,DE,2020-01-01,2026-11-19"]), None);
 }
