@@ -98,7 +98,7 @@ pub fn execute(cli: Cli) -> Result<Answer, Failure> {
         Command::Explain { pipeline, person_number, field } => run::explain(&pipeline, &person_number, &field, &common),
         Command::Check { pipeline } => check::check(&pipeline, &common),
         Command::Runs { action } => runs::runs(&action, &common),
-        Command::Verify { run } => run::verify(&run),
+        Command::Verify { run } => run::verify(&run, &common),
         Command::Deliver { run, pipeline } => deliver::deliver(&run, pipeline.as_deref(), &common),
         Command::Init(init) => init::init(&init),
         Command::Mapping { action } => mapping::mapping(&action),

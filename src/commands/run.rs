@@ -195,7 +195,12 @@ pub fn explain(args: &PipelineArgs, number: &str, fields: &[String], common: &Co
     Ok(explanation.text())
 }
 
-pub fn verify(run: &Path) -> Result<String, Failure> {
+pub fn verify(run: &Path, common: &Common) -> Result<String, Failure> {
     let verified = publish::verify(run)?;
-    Ok(format!("{}: {} files, {} bytes, all as the manifest says\n", verified.run, verified.files, verified.bytes))
+    let Verified { run, files, bytes } = &verified;
+    Ok(match (common.quiet, common.json) {
+        (true, _) => String::new(),
+        (_, true) => serde_json::to_string_pretty(&verified).context("what was verified")? + "\n",
+        _ => format!("{run}: {files} files, {bytes} bytes, all as the manifest says\n"),
+    })
 }

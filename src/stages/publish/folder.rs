@@ -9,9 +9,9 @@ use std::path::{Component, Path, PathBuf};
 use jiff::civil::Date;
 use tempfile::Builder;
 
-use super::PublishError;
-use super::manifest::Output;
+use super::manifest::{self, Manifest, Output};
 use super::tally::digest;
+use super::{Fault, PublishError};
 
 /// Hidden names of what a killed run leaves; removed by the next one.
 pub(super) const STAGING: &str = ".staging-";
@@ -53,6 +53,25 @@ pub fn current(to: &Path) -> Result<Option<PathBuf>, PublishError> {
         return Err(PublishError::InTheWay(link, "a symbolic link to a run that is there"));
     }
     Ok(Some(run))
+}
+
+/// The folder of a run that somebody names: itself, or a link to it as `TO/current` is.
+pub(super) fn named(run: &Path) -> Result<PathBuf, PublishError> {
+    let refused = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => PublishError::NoRun(run.into()),
+        _ => PublishError::io(run, "read")(error),
+    };
+    let path = fs::canonicalize(run).map_err(refused)?;
+    match fs::symlink_metadata(path.join(manifest::FILE)) {
+        Ok(_) => Ok(path),
+        Err(error) => match refused(error) {
+            // Among the runs there is nothing else: somebody took its manifest away.
+            PublishError::NoRun(_) if path.parent().is_some_and(|runs| runs.ends_with("runs")) && is_folder(&path) => {
+                Err(PublishError::Damaged { run: path, faults: vec![Fault::Missing(manifest::FILE.into())] })
+            }
+            error => Err(error),
+        },
+    }
 }
 
 /// Points `TO/current` at `runs/<name>` by one rename: a reader sees the old run or the new one (promise 14).

@@ -156,7 +156,9 @@ fn a_tampered_run_is_not_sent_and_nor_is_one_while_another_is_at_work() {
     let said = deliver(&place);
     assert!(said.code == 1 && said.stderr.contains("users.csv has other content"), "{}", said.all());
     assert_eq!(arrived(&sshd), [""; 0]);
-    assert_eq!(hcmsync(&["deliver", place.path("in").to_str().unwrap()]).code, 2, "no run at all");
+    for no_run in ["in", "nowhere"] {
+        assert_eq!(hcmsync(&["deliver", place.path(no_run).to_str().unwrap()]).code, 2, "no run at all");
+    }
 }
 
 #[test]
