@@ -339,10 +339,11 @@ impl Arrived {
     }
 }
 
-/// Whether a run has arrived where its pipeline sends it, if it sends it anywhere.
+/// Whether a run is what arrived last where its pipeline sends it, if it sends it anywhere.
 fn is_sent(pipeline: &Pipeline, to: &Path, run: &str) -> bool {
     let Some(remote) = pipeline.uploads().and_then(|options| options.upload.as_ref()) else { return true };
-    delivery::delivered(to).iter().any(|sent| sent.run == run && sent.to == remote.to_string())
+    let place = remote.to_string();
+    delivery::delivered(to).iter().rfind(|sent| sent.to == place).is_some_and(|sent| sent.run == run)
 }
 
 /// Normalize, resolve, validate and map: the people of `range`.
