@@ -113,8 +113,7 @@ impl Account {
         manifest.previous_run = last.map(|(_, manifest)| manifest.run);
         manifest.guards = guards::evaluate(&pipeline.options.guard, &settings.allow, &facts, changes.as_ref());
         let (written, sealed_for) = (staging.written(), staging.sealed_for());
-        let day = known.source.as_of.day;
-        let name = run_name(day, &manifest.input_hash, &manifest.pipeline.sha256, written, &sealed_for);
+        let name = run_name(known.source.as_of.day, &manifest, written, &sealed_for);
         let judged = Judged {
             balances: &known.balances,
             persons: &known.persons,

@@ -186,6 +186,33 @@ fn each_guard_trips_above_its_limit_and_stops_again_until_it_is_allowed() {
 }
 
 #[test]
+fn what_was_allowed_stands_in_the_manifest_though_the_same_was_published_before() {
+    let mut place = Place::plain();
+    place.edit("[guard]\n", "[guard]\nmax_changed = 0\n");
+    place.publishes(&["--quiet"]);
+    let first = manifest(&place);
+    assert!(first.allowed.is_empty());
+    let extract = place.extract("Person");
+    let before = fs::read(&extract).unwrap();
+    change_addresses(&place, 6);
+    place.publishes(&["--quiet", "--allow", "max_changed=off"]);
+    // And back to what was published without a word.
+    fs::write(&extract, before).unwrap();
+    assert_eq!(place.run(&["--quiet"]).code, 3);
+    place.publishes(&["--quiet", "--allow", "max_changed=6"]);
+    let allowed = manifest(&place);
+    assert_eq!(
+        (allowed.allowed.as_slice(), &allowed.input_hash),
+        (&["max_changed=6".to_owned()][..], &first.input_hash)
+    );
+    assert!(allowed.guards.iter().any(|verdict| verdict.allowed_by.is_some()), "{:?}", allowed.guards);
+    assert_ne!(allowed.run, first.run);
+    let kept = snapshot(&place.path("out"));
+    place.publishes(&["--quiet", "--allow", "max_changed=6"]);
+    assert_eq!(snapshot(&place.path("out")), kept, "the same, allowed the same, is the same run");
+}
+
+#[test]
 fn guards_of_the_least_and_of_what_is_expected() {
     let (started, mut tried) = (Instant::now(), 0);
     let mut place = Place::plain();

@@ -18,19 +18,15 @@ pub(super) const STAGING: &str = ".staging-";
 const PRUNED: &str = ".pruned-";
 const SWITCH: &str = ".current-";
 
-/// The name of a run: the as-of date and a short id of its input, its pipeline, its `outputs`, and for whom they are sealed,
-/// so that the same bytes have the same name, and other bytes (of a newer version, say) another.
-pub fn run_name(
-    as_of: Date,
-    input_hash: &str,
-    pipeline_hash: &str,
-    outputs: &[Output],
-    sealed_for: &[String],
-) -> String {
+/// The name of a run: the as-of date and a short id of its input, its pipeline, its `outputs`, for whom they are sealed, and
+/// what it was allowed, so that the same bytes have the same name, and other bytes (of a newer version, say) another. A run
+/// that was allowed something is never taken for one that was not, whose manifest does not say so.
+pub fn run_name(as_of: Date, manifest: &Manifest, outputs: &[Output], sealed_for: &[String]) -> String {
     let as_of_text = as_of.to_string();
-    let origin = [as_of_text.as_str(), input_hash, pipeline_hash];
+    let origin = [as_of_text.as_str(), &manifest.input_hash, &manifest.pipeline.sha256];
     let contents = outputs.iter().flat_map(|output| [output.path.as_str(), output.sha256.as_str()]);
-    let id = digest(origin.into_iter().chain(contents).chain(sealed_for.iter().map(String::as_str)));
+    let more = sealed_for.iter().chain(&manifest.allowed).map(String::as_str);
+    let id = digest(origin.into_iter().chain(contents).chain(more));
     format!("{as_of}-{}", &id[..8])
 }
 
