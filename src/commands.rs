@@ -123,6 +123,15 @@ pub fn print(Answer { text, exit_code }: &Answer) -> ExitCode {
     }
 }
 
+/// Tells on stderr of what does not change how the command ends, also where it is to be quiet: somebody has to see to it.
+fn warn(message: &str, help: &str, common: &Common) {
+    let text = match common.json {
+        true => serde_json::json!({ "status": "warning", "warning": message, "help": help }).to_string(),
+        false => format!("warning: {message}\nhelp: {help}"),
+    };
+    crate::bars::tell(&text);
+}
+
 /// A command line that cannot be understood, or that asks for help or the version.
 pub fn refuse(error: &clap::Error) -> ExitCode {
     // Nothing can be said where nobody listens.

@@ -1,5 +1,5 @@
 //! The story of one run: fetch, decrypt, read, normalize, resolve, validate, map, publish. What is published is then sent
-//! where the pipeline says so ([`deliver`]).
+//! where the pipeline says so ([`deliver`]), and last of all the oldest runs go ([`Published::prune`]).
 
 mod failure;
 mod files;

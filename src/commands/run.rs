@@ -7,17 +7,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use anyhow::Context;
+use hcmsync::pipeline::Pipeline;
 use hcmsync::progress::{Progress, Silent};
 use hcmsync::report::Report;
 use hcmsync::run::{Ended, Question, RunError, Settings, World};
 use hcmsync::stages::map::nearest;
-use hcmsync::stages::publish;
+use hcmsync::stages::publish::{self, Published, Verified};
 use jiff::Timestamp;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::lineage::Events;
 use super::validate::settings;
-use super::{Answer, Failure, deliver, load, wait};
+use super::{Answer, Failure, deliver, load, wait, warn};
 use crate::bars::Bars;
 use crate::cli::{Common, PipelineArgs, Running};
 
@@ -108,6 +109,7 @@ pub fn run(args: &PipelineArgs, how: &Running, common: &Common) -> Result<Answer
     };
     let mut report = outcome.report;
     let delivery = process.attempt(|world| hcmsync::run::deliver(&pipeline, &outcome.published, world));
+    prune(&pipeline, &outcome.published, common);
     if let Err(error) = &delivery {
         (report.status, report.exit_code) = ("undelivered", error.exit_code());
     }
@@ -130,6 +132,20 @@ pub fn run(args: &PipelineArgs, how: &Running, common: &Common) -> Result<Answer
             super::print(&text.into());
             Err(failure)
         }
+    }
+}
+
+/// Removes the oldest runs. One that cannot be removed makes the new one no worse: it is no failure of this run.
+fn prune(pipeline: &Pipeline, run: &Published, common: &Common) {
+    let Some(keep) = pipeline.options.publish.as_ref().map(|publish| publish.keep_runs) else { return };
+    if let Err(error) = run.prune(keep) {
+        let message = format!("{} is published, and not all older runs are gone: {error}", run.path.display());
+        let help = format!(
+            "look at its owner, its modes and its attributes (lsattr); the next run tries again, or at once: \
+             hcmsync runs prune {} --keep {keep}",
+            run.to().display()
+        );
+        warn(&message, &help, common);
     }
 }
 

@@ -45,7 +45,6 @@ pub struct Ready {
     staging: Staging,
     manifest: Manifest,
     name: String,
-    keep_runs: Option<u32>,
     pub report: Report,
 }
 
@@ -128,15 +127,14 @@ impl Account {
         };
         let report = Report::new(pipeline, &known.source, known.counted, &judged);
         staging.describe(staged.made_of);
-        let keep_runs = pipeline.options.publish.as_ref().map(|publish| publish.keep_runs);
-        Ok(Ready { staging, manifest, name, keep_runs, report })
+        Ok(Ready { staging, manifest, name, report })
     }
 }
 
 impl Ready {
     /// The last step: publishes, unless a guard tripped.
     pub fn publish(self, world: &World<'_>) -> Result<Outcome, RunError> {
-        let Ready { mut staging, manifest, name, keep_runs, report } = self;
+        let Ready { mut staging, manifest, name, report } = self;
         if manifest.guards.iter().any(|verdict| verdict.tripped) {
             return Err(RunError::Guards(manifest.guards));
         }
@@ -147,7 +145,6 @@ impl Ready {
             staging.add(Artifact { path: path.into(), rows: None, headers: None, write })?;
         }
         let published = staging.commit(&name, manifest)?;
-        keep_runs.map(|keep| published.prune(keep)).transpose()?;
         world.progress.end(&format!("{}", published.path.display()));
         Ok(Outcome { report, published })
     }

@@ -129,16 +129,23 @@ pub(super) fn sync(folder: &Path) -> io::Result<()> {
 
 /// Removes what killed runs left. The lock is held: nobody is at work on it.
 pub(super) fn clean(to: &Path) -> Result<(), PublishError> {
-    for (folder, prefixes) in [(to, &[SWITCH][..]), (&to.join("runs"), &[STAGING, PRUNED][..])] {
-        for name in names(folder)? {
-            if prefixes.iter().any(|prefix| name.starts_with(prefix)) {
-                let path = folder.join(&name);
-                let removed = if is_folder(&path) { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
-                removed.map_err(PublishError::io(&path, "removed"))?;
-            }
-        }
-    }
+    let runs = to.join("runs");
+    remove_all(to, SWITCH)?;
+    remove_all(&runs, STAGING)?;
+    // What is left of an old run keeps nobody from publishing a new one: pruning tries once more, and says so.
+    let _ = remove_all(&runs, PRUNED);
     Ok(())
+}
+
+/// Removes all that bears hidden names of a kind.
+fn remove_all(folder: &Path, prefix: &str) -> Result<(), PublishError> {
+    let hidden = names(folder)?.into_iter().filter(|name| name.starts_with(prefix));
+    hidden.map(|name| remove(&folder.join(name))).fold(Ok(()), Result::and)
+}
+
+fn remove(path: &Path) -> Result<(), PublishError> {
+    let removed = if is_folder(path) { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    removed.map_err(PublishError::io(path, "removed"))
 }
 
 /// The published runs in the order in which they were published, oldest first; none where the folder has none.
@@ -159,20 +166,21 @@ pub(super) fn runs(to: &Path) -> Result<Vec<String>, PublishError> {
     Ok(found.into_iter().map(|(_, name)| name).collect())
 }
 
-/// Removes the oldest runs until `keep` are left, never the one called `keeper`. A run is renamed before it is
-/// removed: it is there as a whole, or not at all. Returns the names of the removed.
+/// Removes the oldest runs until `keep` are left, never the one called `keeper`, and what is left of earlier ones. A run is
+/// renamed before it is removed: it is there as a whole, or not at all. Returns the names of the removed; where one cannot be
+/// removed, the others are.
 pub(super) fn prune(to: &Path, keep: u32, keeper: &str) -> Result<Vec<String>, PublishError> {
     let folder = to.join("runs");
     let others: Vec<String> = runs(to)?.into_iter().filter(|name| name != keeper).collect();
     let surplus = (others.len() + 1).saturating_sub(keep.max(1) as usize);
-    let mut removed = Vec::new();
+    let (mut removed, mut result) = (Vec::new(), remove_all(&folder, PRUNED));
     for name in others.into_iter().take(surplus) {
         let (path, hidden) = (folder.join(&name), folder.join(format!("{PRUNED}{name}")));
-        let gone = fs::rename(&path, &hidden).and_then(|()| fs::remove_dir_all(&hidden));
-        gone.map_err(PublishError::io(&path, "removed"))?;
+        let renamed = fs::rename(&path, &hidden).map_err(PublishError::io(&path, "removed"));
+        result = result.and(renamed.and_then(|()| remove(&hidden)));
         removed.push(name);
     }
-    Ok(removed)
+    result.map(|()| removed)
 }
 
 /// The names in a folder; one that is not UTF-8 is not ours.
