@@ -268,7 +268,7 @@ pub struct Running {
     /// Take no more memory than this, as in 4GiB, and more time: people are worked on in ranges
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub memory: Option<u64>,
-    /// Also write the report's summary here, as JSON
+    /// Also write how the run ended here, as JSON: the report, or why it failed
     #[arg(long, value_name = "PATH")]
     pub summary_file: Option<PathBuf>,
     /// Append what this run reads and writes here, as OpenLineage events, a line each

@@ -12,6 +12,7 @@ mod plan;
 mod run;
 mod runs;
 mod sample;
+mod summary;
 mod validate;
 mod wait;
 
@@ -37,15 +38,19 @@ impl Failure {
     /// For stderr; as JSON where that was asked for.
     pub fn text(&self, common: &Common) -> String {
         if common.json {
-            return serde_json::json!({
-                "status": "failed", "exit_code": self.exit_code, "error": self.message, "help": self.help,
-            })
-            .to_string();
+            return self.json().to_string();
         }
         let help = self.help.as_ref().map(|help| format!("\nhelp: {help}")).unwrap_or_default();
         // A mistake that is drawn with its lines says "error:" itself.
         let prefix = if self.message.starts_with("error:") { "" } else { "error: " };
         format!("{prefix}{}{help}", self.message)
+    }
+
+    /// For programs.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "status": "failed", "exit_code": self.exit_code, "error": self.message, "help": self.help,
+        })
     }
 }
 
