@@ -181,7 +181,7 @@ pub fn plan(pipeline: &Pipeline, settings: &Settings, list: bool, world: &World<
 
 /// Where the run is published to, and its stage, with the lock: a bad target fails before the work.
 fn begin(pipeline: &Pipeline) -> Result<(PathBuf, Staging), RunError> {
-    needs_assignments(pipeline)?;
+    can_publish(pipeline)?;
     let to = pipeline.publish_to().ok_or(RunError::NowhereToPublish)?;
     let seal = pipeline.options.publish.as_ref().map(|options| delivery::seal(options, &pipeline.base)).transpose()?;
     let staging = Staging::begin(&to)?.sealing(seal.flatten());
@@ -201,6 +201,13 @@ fn begin_to_deliver(
         delivery::check(options, &world.surroundings(pipeline))?;
     }
     begin(pipeline)
+}
+
+/// Whether the pipeline says all that a run publishes. A run without an output would take the files of the last one away
+/// from whoever reads them.
+pub fn can_publish(pipeline: &Pipeline) -> Result<(), RunError> {
+    needs_assignments(pipeline)?;
+    if pipeline.mapping.outputs().is_empty() { Err(RunError::Incomplete("[[output]] table")) } else { Ok(()) }
 }
 
 /// Nobody can be resolved without assignments.

@@ -107,6 +107,7 @@ impl Account {
             age: origin::age(&known.source.files, world.now),
             origin: origin::of(pipeline, &known.source.files),
             published_origin: last.as_ref().and_then(|(_, manifest)| manifest.origin.clone()),
+            is_of_another: last.as_ref().is_some_and(|(_, before)| before.pipeline.name != manifest.pipeline.name),
             ..known.facts()
         };
         manifest.previous_run = last.map(|(_, manifest)| manifest.run);

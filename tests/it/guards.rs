@@ -22,7 +22,7 @@ struct Case {
 }
 
 /// The guards for which more is worse.
-const CASES: [Case; 7] = [
+const CASES: [Case; 8] = [
     Case { guard: "max_leavers", value: 4, change: |place| drop_persons(place, [282, 286, 290, 294]), words: &[] },
     Case { guard: "max_quarantined", value: 25, change: |_| {}, words: &[] },
     Case { guard: "max_rejected", value: 9, change: |place| reject_rows(place, 9), words: &[] },
@@ -35,6 +35,7 @@ const CASES: [Case; 7] = [
     },
     Case { guard: "max_set_skew", value: 3600, change: |place| set_ages(place, [7200, 10_800, 7200]), words: &[] },
     Case { guard: "max_origin_changes", value: 1, change: |_| {}, words: &["--env", "test"] },
+    Case { guard: "max_origin_changes", value: 1, change: |place| place.set("name", "\"another\""), words: &[] },
 ];
 
 /// The rows of these ordinary employees, who are of one legal employer, are in none of the extracts.
