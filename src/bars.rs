@@ -1,4 +1,5 @@
-//! Progress for whoever watches: bars on a terminal, a plain line per stage elsewhere, nothing with `-q`.
+//! Progress for whoever watches: bars on a terminal, a plain line per stage elsewhere, nothing with `-q`; and a word besides,
+//! on stderr as well.
 
 use std::io::{IsTerminal, Write};
 use std::sync::Mutex;
@@ -51,8 +52,13 @@ impl Progress for Bars {
         let Ok(mut now) = self.now.lock() else { return };
         if let Some((stage, bar)) = now.take() {
             bar.finish_and_clear();
-            // Whoever closed stderr does not want to know.
-            let _ = writeln!(std::io::stderr(), "{stage:10} {summary}");
+            tell(&format!("{stage:10} {summary}"));
         }
     }
+}
+
+/// Says something on stderr, between the bars.
+pub fn tell(text: &str) {
+    // Whoever closed stderr does not want to know.
+    let _ = writeln!(std::io::stderr(), "{text}");
 }

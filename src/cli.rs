@@ -259,7 +259,7 @@ pub struct Running {
     /// Wait so long for a complete and fresh set of extracts, and for the lock
     #[arg(long, value_name = "TIME", value_parser = age)]
     pub wait: Option<Age>,
-    /// Exit with this code where the newest extracts were published already
+    /// Exit with this code where the newest extracts were published already, and are what was delivered last
     #[arg(long, value_name = "CODE", num_args = 0..=1, require_equals = true, default_missing_value = "99")]
     pub only_new: Option<u8>,
     /// Let a guard through for this run, as in max_leavers=5%
@@ -268,7 +268,7 @@ pub struct Running {
     /// Take no more memory than this, as in 4GiB, and more time: people are worked on in ranges
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub memory: Option<u64>,
-    /// Also write the report's summary here, as JSON
+    /// Also write how the run ended here, as JSON: the report, or why it failed
     #[arg(long, value_name = "PATH")]
     pub summary_file: Option<PathBuf>,
     /// Append what this run reads and writes here, as OpenLineage events, a line each

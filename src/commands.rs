@@ -12,6 +12,7 @@ mod plan;
 mod run;
 mod runs;
 mod sample;
+mod summary;
 mod validate;
 mod wait;
 
@@ -37,15 +38,19 @@ impl Failure {
     /// For stderr; as JSON where that was asked for.
     pub fn text(&self, common: &Common) -> String {
         if common.json {
-            return serde_json::json!({
-                "status": "failed", "exit_code": self.exit_code, "error": self.message, "help": self.help,
-            })
-            .to_string();
+            return self.json().to_string();
         }
         let help = self.help.as_ref().map(|help| format!("\nhelp: {help}")).unwrap_or_default();
         // A mistake that is drawn with its lines says "error:" itself.
         let prefix = if self.message.starts_with("error:") { "" } else { "error: " };
         format!("{prefix}{}{help}", self.message)
+    }
+
+    /// For programs.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "status": "failed", "exit_code": self.exit_code, "error": self.message, "help": self.help,
+        })
     }
 }
 
@@ -98,7 +103,7 @@ pub fn execute(cli: Cli) -> Result<Answer, Failure> {
         Command::Explain { pipeline, person_number, field } => run::explain(&pipeline, &person_number, &field, &common),
         Command::Check { pipeline } => check::check(&pipeline, &common),
         Command::Runs { action } => runs::runs(&action, &common),
-        Command::Verify { run } => run::verify(&run),
+        Command::Verify { run } => run::verify(&run, &common),
         Command::Deliver { run, pipeline } => deliver::deliver(&run, pipeline.as_deref(), &common),
         Command::Init(init) => init::init(&init),
         Command::Mapping { action } => mapping::mapping(&action),
@@ -121,6 +126,15 @@ pub fn print(Answer { text, exit_code }: &Answer) -> ExitCode {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => ExitCode::from(1),
         _ => ExitCode::from(*exit_code),
     }
+}
+
+/// Tells on stderr of what does not change how the command ends, also where it is to be quiet: somebody has to see to it.
+fn warn(message: &str, help: &str, common: &Common) {
+    let text = match common.json {
+        true => serde_json::json!({ "status": "warning", "warning": message, "help": help }).to_string(),
+        false => format!("warning: {message}\nhelp: {help}"),
+    };
+    crate::bars::tell(&text);
 }
 
 /// A command line that cannot be understood, or that asks for help or the version.

@@ -1,5 +1,5 @@
 //! The story of one run: fetch, decrypt, read, normalize, resolve, validate, map, publish. What is published is then sent
-//! where the pipeline says so ([`deliver`]).
+//! where the pipeline says so ([`deliver`]), and last of all the oldest runs go ([`Published::prune`]).
 
 mod failure;
 mod files;
@@ -181,7 +181,7 @@ pub fn plan(pipeline: &Pipeline, settings: &Settings, list: bool, world: &World<
 
 /// Where the run is published to, and its stage, with the lock: a bad target fails before the work.
 fn begin(pipeline: &Pipeline) -> Result<(PathBuf, Staging), RunError> {
-    needs_assignments(pipeline)?;
+    can_publish(pipeline)?;
     let to = pipeline.publish_to().ok_or(RunError::NowhereToPublish)?;
     let seal = pipeline.options.publish.as_ref().map(|options| delivery::seal(options, &pipeline.base)).transpose()?;
     let staging = Staging::begin(&to)?.sealing(seal.flatten());
@@ -201,6 +201,13 @@ fn begin_to_deliver(
         delivery::check(options, &world.surroundings(pipeline))?;
     }
     begin(pipeline)
+}
+
+/// Whether the pipeline says all that a run publishes. A run without an output would take the files of the last one away
+/// from whoever reads them.
+pub fn can_publish(pipeline: &Pipeline) -> Result<(), RunError> {
+    needs_assignments(pipeline)?;
+    if pipeline.mapping.outputs().is_empty() { Err(RunError::Incomplete("[[output]] table")) } else { Ok(()) }
 }
 
 /// Nobody can be resolved without assignments.
@@ -339,10 +346,11 @@ impl Arrived {
     }
 }
 
-/// Whether a run has arrived where its pipeline sends it, if it sends it anywhere.
+/// Whether a run is what arrived last where its pipeline sends it, if it sends it anywhere.
 fn is_sent(pipeline: &Pipeline, to: &Path, run: &str) -> bool {
     let Some(remote) = pipeline.uploads().and_then(|options| options.upload.as_ref()) else { return true };
-    delivery::delivered(to).iter().any(|sent| sent.run == run && sent.to == remote.to_string())
+    let place = remote.to_string();
+    delivery::delivered(to).iter().rfind(|sent| sent.to == place).is_some_and(|sent| sent.run == run)
 }
 
 /// Normalize, resolve, validate and map: the people of `range`.

@@ -5,7 +5,7 @@ use std::fmt::Display;
 
 use hcmsync::openpgp::Description;
 use hcmsync::pipeline::Pipeline;
-use hcmsync::run::{RunError, World, inbox_context, wants};
+use hcmsync::run::{RunError, World, can_publish, inbox_context, wants};
 use hcmsync::sftp::Server;
 use hcmsync::stages::decrypt::Keys;
 use hcmsync::stages::fetch::{self, Probe};
@@ -41,8 +41,7 @@ impl Point {
 
 pub fn check(args: &PipelineArgs, common: &Common) -> Result<String, Failure> {
     let pipeline = load(args)?;
-    let outputs = pipeline.mapping.outputs();
-    let mut points = vec![Point::good("pipeline", format!("{}: {} outputs", pipeline.options.name, outputs.len()))];
+    let mut points = vec![check_pipeline(&pipeline)];
     points.extend(check_keys(&pipeline));
     let process = Process::new(true)?;
     points.extend(process.with(|world| Ok(check_source(&pipeline, world)))?);
@@ -69,6 +68,15 @@ fn render(points: &[Point], common: &Common) -> Result<String, Failure> {
         format!("{mark} {:10} {}\n{help}", point.what, point.finding)
     };
     Ok(points.iter().map(line).collect())
+}
+
+/// What a run needs is there.
+fn check_pipeline(pipeline: &Pipeline) -> Point {
+    let outputs = pipeline.mapping.outputs().len();
+    match can_publish(pipeline) {
+        Ok(()) => Point::good("pipeline", format!("{}: {outputs} outputs", pipeline.options.name)),
+        Err(error) => Point::bad("pipeline", error),
+    }
 }
 
 fn check_keys(pipeline: &Pipeline) -> Vec<Point> {

@@ -1,23 +1,22 @@
 //! `run`, with the delivery that follows it, `explain` and `verify`.
 
-use std::fs::File;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use anyhow::Context;
+use hcmsync::pipeline::Pipeline;
 use hcmsync::progress::{Progress, Silent};
-use hcmsync::report::Report;
 use hcmsync::run::{Ended, Question, RunError, Settings, World};
 use hcmsync::stages::map::nearest;
-use hcmsync::stages::publish;
+use hcmsync::stages::publish::{self, Published, Verified};
 use jiff::Timestamp;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::lineage::Events;
+use super::summary::Summary;
 use super::validate::settings;
-use super::{Answer, Failure, deliver, load, wait};
+use super::{Answer, Failure, deliver, load, wait, warn};
 use crate::bars::Bars;
 use crate::cli::{Common, PipelineArgs, Running};
 
@@ -93,25 +92,42 @@ impl Process {
 }
 
 pub fn run(args: &PipelineArgs, how: &Running, common: &Common) -> Result<Answer, Failure> {
+    let mut summary = how.summary_file.as_deref().map(Summary::open).transpose()?;
+    let answer = attempt(args, how, common, &mut summary);
+    if let (Err(failure), Some(summary)) = (&answer, summary) {
+        // Where it cannot be written, the failure is still told on stderr, and is what matters.
+        let _ = summary.write(&failure.json());
+    }
+    answer
+}
+
+/// The run, and what follows it; the summary is taken once it is written.
+fn attempt(
+    args: &PipelineArgs,
+    how: &Running,
+    common: &Common,
+    summary: &mut Option<Summary<'_>>,
+) -> Result<Answer, Failure> {
     let mut pipeline = load(args)?;
     let settings = Settings { memory: how.memory, ..settings(&mut pipeline, args, how.allow.clone(), &how.report)? };
     let process = Process::new(common.quiet)?;
-    let summary = how.summary_file.as_deref().map(Summary::open).transpose()?;
     let events = how.openlineage.as_deref().map(|path| Events::start(path, &pipeline)).transpose()?;
     let ended = wait::run(&pipeline, &settings, how.only_new.is_some(), how.wait, &process);
     let told = events.map(|events| events.end(&ended)).transpose();
     let outcome = match ended.map_err(|error| process.failure(error))? {
         Ended::Published(outcome) => *outcome,
         Ended::NothingNew(run) => {
-            return told.map(|_| nothing_new(&run, how.only_new.unwrap_or_default(), common));
+            told?;
+            return nothing_new(&run, how.only_new.unwrap_or_default(), common, summary.take());
         }
     };
     let mut report = outcome.report;
     let delivery = process.attempt(|world| hcmsync::run::deliver(&pipeline, &outcome.published, world));
+    prune(&pipeline, &outcome.published, common);
     if let Err(error) = &delivery {
         (report.status, report.exit_code) = ("undelivered", error.exit_code());
     }
-    summary.map(|summary| summary.write(&report)).transpose()?;
+    summary.take().map(|summary| summary.write(&report)).transpose()?;
     let text = match (common.quiet, common.json) {
         (true, _) => String::new(),
         (_, true) => serde_json::to_string_pretty(&report).context("the report")? + "\n",
@@ -133,40 +149,30 @@ pub fn run(args: &PipelineArgs, how: &Running, common: &Common) -> Result<Answer
     }
 }
 
+/// Removes the oldest runs. One that cannot be removed makes the new one no worse: it is no failure of this run.
+fn prune(pipeline: &Pipeline, run: &Published, common: &Common) {
+    let Some(keep) = pipeline.options.publish.as_ref().map(|publish| publish.keep_runs) else { return };
+    if let Err(error) = run.prune(keep) {
+        let message = format!("{} is published, and not all older runs are gone: {error}", run.path.display());
+        let help = format!(
+            "look at its owner, its modes and its attributes (lsattr); the next run tries again, or at once: \
+             hcmsync runs prune {} --keep {keep}",
+            run.to().display()
+        );
+        warn(&message, &help, common);
+    }
+}
+
 /// The answer of `--only-new` where there is nothing to do.
-fn nothing_new(run: &str, exit_code: u8, common: &Common) -> Answer {
+fn nothing_new(run: &str, exit_code: u8, common: &Common, summary: Option<Summary<'_>>) -> Result<Answer, Failure> {
+    let json = serde_json::json!({ "status": "nothing_new", "exit_code": exit_code, "run": run });
+    summary.map(|summary| summary.write(&json)).transpose()?;
     let text = match (common.quiet, common.json) {
         (true, _) => String::new(),
-        (_, true) => {
-            serde_json::json!({ "status": "nothing_new", "exit_code": exit_code, "run": run }).to_string() + "\n"
-        }
+        (_, true) => format!("{json}\n"),
         _ => format!("hcmsync: nothing new: the newest extracts were published as {run}\n"),
     };
-    Answer { text, exit_code }
-}
-
-/// The file of `--summary-file`: opened before the work, so that a bad path fails at once, and only then replaced.
-struct Summary<'a> {
-    path: &'a Path,
-    file: File,
-}
-
-impl<'a> Summary<'a> {
-    fn open(path: &'a Path) -> Result<Summary<'a>, Failure> {
-        let file = File::options().write(true).create(true).truncate(false).open(path);
-        Ok(Summary { path, file: file.map_err(|error| Summary::failed(path, &error))? })
-    }
-
-    fn write(mut self, report: &Report) -> Result<(), Failure> {
-        let json = serde_json::to_vec_pretty(report).context("the summary")?;
-        let written = self.file.set_len(0).and_then(|()| self.file.write_all(&json));
-        written.map_err(|error| Summary::failed(self.path, &error))
-    }
-
-    fn failed(path: &Path, error: &io::Error) -> Failure {
-        let message = format!("the summary file {} cannot be written: {error}", path.display());
-        Failure { message, help: Some("check the path of --summary-file".into()), exit_code: 8 }
-    }
+    Ok(Answer { text, exit_code })
 }
 
 /// A path without `..`, for people; as it is where the system cannot say.
@@ -195,7 +201,12 @@ pub fn explain(args: &PipelineArgs, number: &str, fields: &[String], common: &Co
     Ok(explanation.text())
 }
 
-pub fn verify(run: &Path) -> Result<String, Failure> {
+pub fn verify(run: &Path, common: &Common) -> Result<String, Failure> {
     let verified = publish::verify(run)?;
-    Ok(format!("{}: {} files, {} bytes, all as the manifest says\n", verified.run, verified.files, verified.bytes))
+    let Verified { run, files, bytes } = &verified;
+    Ok(match (common.quiet, common.json) {
+        (true, _) => String::new(),
+        (_, true) => serde_json::to_string_pretty(&verified).context("what was verified")? + "\n",
+        _ => format!("{run}: {files} files, {bytes} bytes, all as the manifest says\n"),
+    })
 }

@@ -47,7 +47,6 @@ pub struct Ready {
     staging: Staging,
     manifest: Manifest,
     name: String,
-    keep_runs: Option<u32>,
     pub report: Report,
 }
 
@@ -110,13 +109,13 @@ impl Account {
             age: origin::age(&known.source.files, world.now),
             origin: origin::of(pipeline, &known.source.files),
             published_origin: last.as_ref().and_then(|(_, manifest)| manifest.origin.clone()),
+            is_of_another: last.as_ref().is_some_and(|(_, before)| before.pipeline.name != manifest.pipeline.name),
             ..known.facts()
         };
         manifest.previous_run = last.map(|(_, manifest)| manifest.run);
         manifest.guards = guards::evaluate(&pipeline.options.guard, &settings.allow, &facts, changes.as_ref());
         let (written, sealed_for) = (staging.written(), staging.sealed_for());
-        let day = known.source.as_of.day;
-        let name = run_name(day, &manifest.input_hash, &manifest.pipeline.sha256, written, &sealed_for);
+        let name = run_name(known.source.as_of.day, &manifest, written, &sealed_for);
         let judged = Judged {
             balances: &known.balances,
             persons: &known.persons,
@@ -131,15 +130,14 @@ impl Account {
         };
         let report = Report::new(pipeline, &known.source, known.counted, &judged);
         staging.describe(staged.made_of);
-        let keep_runs = pipeline.options.publish.as_ref().map(|publish| publish.keep_runs);
-        Ok(Ready { staging, manifest, name, keep_runs, report })
+        Ok(Ready { staging, manifest, name, report })
     }
 }
 
 impl Ready {
     /// The last step: publishes, unless a guard tripped.
     pub fn publish(self, world: &World<'_>) -> Result<Outcome, RunError> {
-        let Ready { mut staging, manifest, name, keep_runs, report } = self;
+        let Ready { mut staging, manifest, name, report } = self;
         if manifest.guards.iter().any(|verdict| verdict.tripped) {
             return Err(RunError::Guards(manifest.guards));
         }
@@ -150,7 +148,6 @@ impl Ready {
             staging.add(Artifact { path: path.into(), rows: None, headers: None, write })?;
         }
         let published = staging.commit(&name, manifest)?;
-        keep_runs.map(|keep| published.prune(keep)).transpose()?;
         world.progress.end(&format!("{}", published.path.display()));
         Ok(Outcome { report, published })
     }

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use hcmsync::stages::publish::Staging;
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::product::{HCMSYNC, Place, Said};
+use crate::product::{HCMSYNC, Place, Said, personal_values_in};
 use crate::promise;
 use crate::sshd::free_port;
 
@@ -145,4 +146,42 @@ fn every_exit_code_has_its_scenario() {
     assert_eq!(codes, tried);
     let all = scenarios.len() as u64;
     promise::report(22, "each exit code", all, all, started);
+}
+
+#[test]
+fn the_summary_says_how_the_last_run_ended() {
+    let mut place = Place::plain();
+    let file = place.path("summary.json");
+    let ends = |place: &Place, words: &[&str], code: i32| {
+        let said = place.run(&[&["--quiet", "--summary-file", file.to_str().unwrap()], words].concat());
+        assert_eq!(said.code, code, "{}", said.all());
+        let text = fs::read_to_string(&file).unwrap();
+        assert_eq!(personal_values_in(&text), [""; 0]);
+        let told: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(told["exit_code"], code);
+        (told["status"].as_str().unwrap().to_owned(), told)
+    };
+    fs::write(&file, "what stood there\n".repeat(10_000)).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+    assert_eq!(ends(&place, &[], 0).0, "published");
+    let (status, told) = ends(&place, &["--only-new"], 99);
+    assert!(status == "nothing_new" && told["run"].as_str().unwrap().starts_with("2026-11-20-"), "{told}");
+    place.set("max_quarantined", "0");
+    let (status, told) = ends(&place, &[], 3);
+    assert!(status == "failed" && told["error"].as_str().unwrap().contains("max_quarantined tripped"), "{told}");
+    assert!(told["help"].as_str().unwrap().contains("--allow"), "{told}");
+    fs::remove_file(&file).unwrap();
+    place.edit("max_rejected", "max_rejcted");
+    assert_eq!(ends(&place, &[], 2).0, "failed", "also before anything is begun");
+
+    let elsewhere = place.path("elsewhere");
+    fs::write(&elsewhere, "somebody's").unwrap();
+    let link = place.path("link");
+    std::os::unix::fs::symlink(&elsewhere, &link).unwrap();
+    for path in [link.to_str().unwrap(), "/dev/null"] {
+        assert_eq!(place.run(&["--summary-file", path]).code, 8, "{path}");
+    }
+    assert_eq!(fs::read_to_string(&elsewhere).unwrap(), "somebody's");
+    assert_eq!(fs::metadata("/dev/null").unwrap().permissions().mode() & 0o777, 0o666);
 }

@@ -22,7 +22,7 @@ struct Case {
 }
 
 /// The guards for which more is worse.
-const CASES: [Case; 7] = [
+const CASES: [Case; 8] = [
     Case { guard: "max_leavers", value: 4, change: |place| drop_persons(place, [282, 286, 290, 294]), words: &[] },
     Case { guard: "max_quarantined", value: 25, change: |_| {}, words: &[] },
     Case { guard: "max_rejected", value: 9, change: |place| reject_rows(place, 9), words: &[] },
@@ -35,6 +35,7 @@ const CASES: [Case; 7] = [
     },
     Case { guard: "max_set_skew", value: 3600, change: |place| set_ages(place, [7200, 10_800, 7200]), words: &[] },
     Case { guard: "max_origin_changes", value: 1, change: |_| {}, words: &["--env", "test"] },
+    Case { guard: "max_origin_changes", value: 1, change: |place| place.set("name", "\"another\""), words: &[] },
 ];
 
 /// The rows of these ordinary employees, who are of one legal employer, are in none of the extracts.
@@ -183,6 +184,33 @@ fn each_guard_trips_above_its_limit_and_stops_again_until_it_is_allowed() {
         tried += 2;
     }
     promise::report(16, "guards at their limits, off, and allowed", tried, tried, started);
+}
+
+#[test]
+fn what_was_allowed_stands_in_the_manifest_though_the_same_was_published_before() {
+    let mut place = Place::plain();
+    place.edit("[guard]\n", "[guard]\nmax_changed = 0\n");
+    place.publishes(&["--quiet"]);
+    let first = manifest(&place);
+    assert!(first.allowed.is_empty());
+    let extract = place.extract("Person");
+    let before = fs::read(&extract).unwrap();
+    change_addresses(&place, 6);
+    place.publishes(&["--quiet", "--allow", "max_changed=off"]);
+    // And back to what was published without a word.
+    fs::write(&extract, before).unwrap();
+    assert_eq!(place.run(&["--quiet"]).code, 3);
+    place.publishes(&["--quiet", "--allow", "max_changed=6"]);
+    let allowed = manifest(&place);
+    assert_eq!(
+        (allowed.allowed.as_slice(), &allowed.input_hash),
+        (&["max_changed=6".to_owned()][..], &first.input_hash)
+    );
+    assert!(allowed.guards.iter().any(|verdict| verdict.allowed_by.is_some()), "{:?}", allowed.guards);
+    assert_ne!(allowed.run, first.run);
+    let kept = snapshot(&place.path("out"));
+    place.publishes(&["--quiet", "--allow", "max_changed=6"]);
+    assert_eq!(snapshot(&place.path("out")), kept, "the same, allowed the same, is the same run");
 }
 
 #[test]

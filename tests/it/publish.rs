@@ -252,7 +252,13 @@ fn verify_names_every_fault() {
     }
     fs::write(run.join("manifest.json"), "{}").unwrap();
     assert!(matches!(verify(&run), Err(PublishError::Manifest { .. })));
-    assert!(matches!(verify(&run.join("none")), Err(PublishError::Io { .. })));
+    fs::remove_file(run.join("manifest.json")).unwrap();
+    let Err(PublishError::Damaged { faults, .. }) = verify(&run) else { panic!("not seen") };
+    assert_eq!(faults, [Fault::Missing("manifest.json".into())]);
+    for no_run in [home.path().to_path_buf(), home.path().join("runs"), run.join("none"), run.join("users.csv")] {
+        assert!(matches!(verify(&no_run), Err(PublishError::NoRun(_))), "{no_run:?}");
+        assert!(matches!(compare::published(&no_run, &run, None), Err(PublishError::NoRun(_))), "{no_run:?}");
+    }
 }
 
 #[test]

@@ -8,7 +8,6 @@ mod source;
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashMap;
@@ -56,8 +55,7 @@ pub fn published(
     now: &Path,
     list: Option<&mut Vec<PersonChange>>,
 ) -> Result<(Manifest, Changes), PublishError> {
-    let folder = |run: &Path| fs::canonicalize(run).map_err(PublishError::io(run, "read"));
-    let (before, now) = (folder(before)?, folder(now)?);
+    let (before, now) = (folder::named(before)?, folder::named(now)?);
     let (old, new) = (Manifest::load(&before)?, Manifest::load(&now)?);
     let changes = compare(Run::published(&before, &old), Run::published(&now, &new), list)?;
     Ok((new, changes))

@@ -9,28 +9,24 @@ use std::path::{Component, Path, PathBuf};
 use jiff::civil::Date;
 use tempfile::Builder;
 
-use super::PublishError;
-use super::manifest::Output;
+use super::manifest::{self, Manifest, Output};
 use super::tally::digest;
+use super::{Fault, PublishError};
 
 /// Hidden names of what a killed run leaves; removed by the next one.
 pub(super) const STAGING: &str = ".staging-";
 const PRUNED: &str = ".pruned-";
 const SWITCH: &str = ".current-";
 
-/// The name of a run: the as-of date and a short id of its input, its pipeline, its `outputs`, and for whom they are sealed,
-/// so that the same bytes have the same name, and other bytes (of a newer version, say) another.
-pub fn run_name(
-    as_of: Date,
-    input_hash: &str,
-    pipeline_hash: &str,
-    outputs: &[Output],
-    sealed_for: &[String],
-) -> String {
+/// The name of a run: the as-of date and a short id of its input, its pipeline, its `outputs`, for whom they are sealed, and
+/// what it was allowed, so that the same bytes have the same name, and other bytes (of a newer version, say) another. A run
+/// that was allowed something is never taken for one that was not, whose manifest does not say so.
+pub fn run_name(as_of: Date, manifest: &Manifest, outputs: &[Output], sealed_for: &[String]) -> String {
     let as_of_text = as_of.to_string();
-    let origin = [as_of_text.as_str(), input_hash, pipeline_hash];
+    let origin = [as_of_text.as_str(), &manifest.input_hash, &manifest.pipeline.sha256];
     let contents = outputs.iter().flat_map(|output| [output.path.as_str(), output.sha256.as_str()]);
-    let id = digest(origin.into_iter().chain(contents).chain(sealed_for.iter().map(String::as_str)));
+    let more = sealed_for.iter().chain(&manifest.allowed).map(String::as_str);
+    let id = digest(origin.into_iter().chain(contents).chain(more));
     format!("{as_of}-{}", &id[..8])
 }
 
@@ -53,6 +49,25 @@ pub fn current(to: &Path) -> Result<Option<PathBuf>, PublishError> {
         return Err(PublishError::InTheWay(link, "a symbolic link to a run that is there"));
     }
     Ok(Some(run))
+}
+
+/// The folder of a run that somebody names: itself, or a link to it as `TO/current` is.
+pub(super) fn named(run: &Path) -> Result<PathBuf, PublishError> {
+    let refused = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => PublishError::NoRun(run.into()),
+        _ => PublishError::io(run, "read")(error),
+    };
+    let path = fs::canonicalize(run).map_err(refused)?;
+    match fs::symlink_metadata(path.join(manifest::FILE)) {
+        Ok(_) => Ok(path),
+        Err(error) => match refused(error) {
+            // Among the runs there is nothing else: somebody took its manifest away.
+            PublishError::NoRun(_) if path.parent().is_some_and(|runs| runs.ends_with("runs")) && is_folder(&path) => {
+                Err(PublishError::Damaged { run: path, faults: vec![Fault::Missing(manifest::FILE.into())] })
+            }
+            error => Err(error),
+        },
+    }
 }
 
 /// Points `TO/current` at `runs/<name>` by one rename: a reader sees the old run or the new one (promise 14).
@@ -114,16 +129,23 @@ pub(super) fn sync(folder: &Path) -> io::Result<()> {
 
 /// Removes what killed runs left. The lock is held: nobody is at work on it.
 pub(super) fn clean(to: &Path) -> Result<(), PublishError> {
-    for (folder, prefixes) in [(to, &[SWITCH][..]), (&to.join("runs"), &[STAGING, PRUNED][..])] {
-        for name in names(folder)? {
-            if prefixes.iter().any(|prefix| name.starts_with(prefix)) {
-                let path = folder.join(&name);
-                let removed = if is_folder(&path) { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
-                removed.map_err(PublishError::io(&path, "removed"))?;
-            }
-        }
-    }
+    let runs = to.join("runs");
+    remove_all(to, SWITCH)?;
+    remove_all(&runs, STAGING)?;
+    // What is left of an old run keeps nobody from publishing a new one: pruning tries once more, and says so.
+    let _ = remove_all(&runs, PRUNED);
     Ok(())
+}
+
+/// Removes all that bears hidden names of a kind.
+fn remove_all(folder: &Path, prefix: &str) -> Result<(), PublishError> {
+    let hidden = names(folder)?.into_iter().filter(|name| name.starts_with(prefix));
+    hidden.map(|name| remove(&folder.join(name))).fold(Ok(()), Result::and)
+}
+
+fn remove(path: &Path) -> Result<(), PublishError> {
+    let removed = if is_folder(path) { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    removed.map_err(PublishError::io(path, "removed"))
 }
 
 /// The published runs in the order in which they were published, oldest first; none where the folder has none.
@@ -144,20 +166,21 @@ pub(super) fn runs(to: &Path) -> Result<Vec<String>, PublishError> {
     Ok(found.into_iter().map(|(_, name)| name).collect())
 }
 
-/// Removes the oldest runs until `keep` are left, never the one called `keeper`. A run is renamed before it is
-/// removed: it is there as a whole, or not at all. Returns the names of the removed.
+/// Removes the oldest runs until `keep` are left, never the one called `keeper`, and what is left of earlier ones. A run is
+/// renamed before it is removed: it is there as a whole, or not at all. Returns the names of the removed; where one cannot be
+/// removed, the others are.
 pub(super) fn prune(to: &Path, keep: u32, keeper: &str) -> Result<Vec<String>, PublishError> {
     let folder = to.join("runs");
     let others: Vec<String> = runs(to)?.into_iter().filter(|name| name != keeper).collect();
     let surplus = (others.len() + 1).saturating_sub(keep.max(1) as usize);
-    let mut removed = Vec::new();
+    let (mut removed, mut result) = (Vec::new(), remove_all(&folder, PRUNED));
     for name in others.into_iter().take(surplus) {
         let (path, hidden) = (folder.join(&name), folder.join(format!("{PRUNED}{name}")));
-        let gone = fs::rename(&path, &hidden).and_then(|()| fs::remove_dir_all(&hidden));
-        gone.map_err(PublishError::io(&path, "removed"))?;
+        let renamed = fs::rename(&path, &hidden).map_err(PublishError::io(&path, "removed"));
+        result = result.and(renamed.and_then(|()| remove(&hidden)));
         removed.push(name);
     }
-    Ok(removed)
+    result.map(|()| removed)
 }
 
 /// The names in a folder; one that is not UTF-8 is not ours.

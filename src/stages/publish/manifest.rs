@@ -58,7 +58,7 @@ pub struct Manifest {
     /// Active users per legal employer.
     pub segments: BTreeMap<String, u64>,
     pub guards: Vec<Verdict>,
-    /// The `--allow GUARD=VALUE` of this run, as given.
+    /// The `--allow GUARD=VALUE` of this run, as given; they are part of its name.
     pub allowed: Vec<String>,
     /// Where the users are, for the comparison with the next run; none where they are not in CSV.
     pub users: Option<Users>,

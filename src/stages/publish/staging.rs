@@ -251,7 +251,7 @@ impl Staging {
 impl Published {
     /// A run that was published before, to be sent once more: with the lock of its folder, and as its manifest says.
     pub fn open(run: &Path) -> Result<Published, PublishError> {
-        let path = fs::canonicalize(run).map_err(PublishError::io(run, "read"))?;
+        let path = folder::named(run)?;
         let place = path.parent().filter(|runs| runs.ends_with("runs")).and_then(Path::parent).zip(path.file_name());
         let Some((to, name)) = place else { return Err(PublishError::NoRun(path)) };
         let (to, name) = (to.to_path_buf(), name.to_string_lossy().into_owned());

@@ -9,13 +9,14 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use rayon::prelude::*;
+use serde::Serialize;
 
 use super::manifest::{self, Manifest, Output};
 use super::tally::read_back;
 use super::{PublishError, folder, lists};
 
 /// A run that is as its manifest says.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct Verified {
     pub run: String,
     pub files: usize,
@@ -50,7 +51,7 @@ impl fmt::Display for Fault {
 
 /// Verifies a published run (a folder, or the link `current`). [`PublishError::Damaged`] names every fault.
 pub fn verify(run: &Path) -> Result<Verified, PublishError> {
-    let run = fs::canonicalize(run).map_err(PublishError::io(run, "read"))?;
+    let run = folder::named(run)?;
     let manifest = Manifest::load(&run)?;
     let faults = compare(&run, &manifest)?;
     if !faults.is_empty() {

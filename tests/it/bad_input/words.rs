@@ -1,11 +1,13 @@
 //! A command line or a pipeline file that is wrong (exit 2), and a target that cannot be had (7, 8).
 
 use std::fs;
+use std::process::Command;
 
 use hcmsync::stages::publish::Staging;
 
 use super::{Scenario, hold, judge, nothing_is_left, scenario};
-use crate::product::Place;
+use crate::product::{HCMSYNC, Place, Said};
+use crate::publish::snapshot;
 
 #[test]
 fn a_wrong_pipeline_or_command_line_is_exit_2_and_shown_where_it_stands() {
@@ -38,6 +40,7 @@ fn a_wrong_pipeline_or_command_line_is_exit_2_and_shown_where_it_stands() {
                 place.edit("[publish]\nto = \"out\"\n", "");
             }),
             scenario("no [fetch]", 2, &["no [fetch] table"], |place| place.edit("[fetch]\nfrom = \"in\"\n", "")),
+            scenario("no [[output]]", 2, &["no [[output]] table"], without_an_output),
             scenario("no extract of assignments", 2, &["[extract.assignment]"], |place| {
                 place.edit("[extract.assignment]\nfile = \"Assignment_*.csv\"\n", "");
             }),
@@ -60,6 +63,31 @@ fn a_wrong_pipeline_or_command_line_is_exit_2_and_shown_where_it_stands() {
         ],
         &Place::plain,
     );
+}
+
+/// What no output is needed for.
+fn without_an_output(place: &mut Place) {
+    let (before, rest) = place.pipeline.split_once("[[output]]").unwrap();
+    place.pipeline = format!("{before}[guard]{}", rest.split_once("[guard]").unwrap().1);
+}
+
+#[test]
+fn without_an_output_nothing_is_published_and_the_rest_goes_on() {
+    let mut place = Place::plain();
+    place.publishes(&["--quiet"]);
+    let before = snapshot(&place.path("out"));
+    without_an_output(&mut place);
+    assert_eq!(place.run(&["--quiet"]).code, 2);
+    for (words, code) in
+        [(&["plan"][..], 2), (&["check"], 2), (&["validate", "--quiet"], 0), (&["explain", "500105"], 0)]
+    {
+        let mut command = Command::new(HCMSYNC);
+        let said =
+            Said::of(&command.arg(words[0]).arg(place.path("pipeline.toml")).args(&words[1..]).output().unwrap());
+        assert_eq!(said.code, code, "{words:?}: {}", said.all());
+        assert!(code == 0 || said.all().contains("no [[output]] table"), "{words:?}: {}", said.all());
+    }
+    assert_eq!(snapshot(&place.path("out")), before, "it takes nothing away from who reads the last set");
 }
 
 #[test]

@@ -9,8 +9,9 @@ use hcmsync::stages::publish::Staging;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::{about, arrived, deliver, faulty, hcmsync, place, served_by, upload};
-use crate::product::{Place, Said, personal_values_in};
+use crate::product::{HCMSYNC, Place, Said, personal_values_in};
 use crate::promise;
+use crate::publish::names;
 use crate::sshd::{Sshd, free_port, keygen};
 
 /// A run that is published, and not delivered: it says so, and what to do.
@@ -190,6 +191,43 @@ fn a_delivery_that_is_stopped_leaves_a_published_run() {
 }
 
 #[test]
+fn an_old_run_that_cannot_be_removed_keeps_no_new_one_from_its_target() {
+    let sshd = Sshd::start();
+    let mut place = place(&upload(&sshd));
+    place.edit("[publish]", "[publish]\nkeep_runs = 1");
+    place.edit("[guard]", "[guard]\nmax_changed = \"off\"");
+    place.publishes(&["--quiet"]);
+    let runs = || names(&place.path("out/runs"));
+    let old = runs().remove(0);
+    let new = place.pipeline.replace("\"PersonNumber\"", "\"PersonNumber || '.'\"");
+    fs::write(place.path("pipeline.toml"), new).unwrap();
+    // As on a file that must not change: whatever is to be removed stays.
+    let stuck = |words: &[&str]| {
+        let mut strace = std::process::Command::new("strace");
+        strace.args(["-f", "-q", "-o", "/dev/null", "-e", "trace=unlinkat", "-e", "inject=unlinkat:error=EPERM"]);
+        strace.args([HCMSYNC, "run"]).arg(place.path("pipeline.toml")).args(words).env_remove("SSH_AUTH_SOCK");
+        Said::of(&strace.output().unwrap())
+    };
+    let said = stuck(&["--quiet"]);
+    assert_eq!(said.code, 0, "{}", said.all());
+    assert!(fs::read_to_string(sshd.root.join("users.csv")).unwrap() == place.published("users.csv"), "it is sent");
+    let current = fs::canonicalize(place.path("out/current")).unwrap();
+    let told = format!("warning: {} is published, and not all older runs are gone: ", current.display());
+    assert!(said.stderr.starts_with(&told) && said.stderr.contains(&format!(".pruned-{old} cannot be removed")));
+    let repeat = format!("hcmsync runs prune {} --keep 1", place.path("out").display());
+    assert!(said.stderr.contains(&repeat), "{}", said.stderr);
+    // What is left of it does not stop the next run either, which says so once more; and it goes when it can.
+    let said = stuck(&["--quiet", "--json"]);
+    assert_eq!(said.code, 0, "{}", said.all());
+    let told: serde_json::Value = serde_json::from_str(&said.stderr).unwrap();
+    assert!(told["status"] == "warning" && told["warning"].as_str().unwrap().contains(&old), "{told}");
+    let current = current.file_name().unwrap().to_str().unwrap();
+    assert!(runs().contains(&format!(".pruned-{old}")));
+    assert_eq!(hcmsync(&["run", "--quiet", place.path("pipeline.toml").to_str().unwrap()]).all(), "");
+    assert_eq!(runs(), [current]);
+}
+
+#[test]
 fn what_cannot_log_in_stops_the_run_before_it_reads_anything() {
     let sshd = Sshd::start();
     let of = |from: &str, to: &str| upload(&sshd).replace(from, to);
@@ -224,7 +262,9 @@ fn a_tampered_run_is_not_sent_and_nor_is_one_while_another_is_at_work() {
     let said = deliver(&place);
     assert!(said.code == 1 && said.stderr.contains("users.csv has other content"), "{}", said.all());
     assert_eq!(arrived(&sshd), [""; 0]);
-    assert_eq!(hcmsync(&["deliver", place.path("in").to_str().unwrap()]).code, 2, "no run at all");
+    for no_run in ["in", "nowhere"] {
+        assert_eq!(hcmsync(&["deliver", place.path(no_run).to_str().unwrap()]).code, 2, "no run at all");
+    }
 }
 
 #[test]

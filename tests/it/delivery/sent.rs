@@ -156,3 +156,36 @@ fn only_new_is_also_what_was_published_and_not_sent() {
     assert_eq!((said.code, arrived(&other)), (0, vec!["users.csv".to_owned()]), "{}", said.all());
     assert_eq!(place.run(&["--only-new"]).code, 99);
 }
+
+#[test]
+fn only_new_is_what_the_target_holds_and_not_what_it_held_once() {
+    let sshd = Sshd::start();
+    let mut place = place(&upload(&sshd));
+    place.edit("[guard]", "[guard]\nmax_changed = \"off\"");
+    place.publishes(&["--quiet"]);
+    let (first, pipeline) = (place.published("users.csv"), place.pipeline.clone());
+    let older = fs::canonicalize(place.path("out/current")).unwrap();
+    place.edit("\"PersonNumber\"", "\"PersonNumber || '.'\"");
+    place.publishes(&["--quiet"]);
+    let users = sshd.root.join("users.csv");
+    let holds = || fs::read_to_string(&users).unwrap();
+
+    // The older one is sent once more: then it is not the current one that is there.
+    assert_eq!(hcmsync(&["deliver", older.to_str().unwrap()]).code, 0);
+    assert_eq!((place.run(&["--only-new"]).code, holds() == place.published("users.csv")), (0, true));
+    assert_eq!(place.run(&["--only-new"]).code, 99);
+
+    // The first one is published again, and does not arrive.
+    place.pipeline = pipeline;
+    let aside = sshd.root.with_extension("aside");
+    fs::rename(&sshd.root, &aside).unwrap();
+    assert_eq!(place.run(&["--quiet"]).code, 8);
+    fs::rename(&aside, &sshd.root).unwrap();
+    assert!(place.published("users.csv") == first && holds() != first);
+    assert_eq!(
+        (place.run(&["--only-new"]).code, holds() == first),
+        (0, true),
+        "it arrived before, and is not there now"
+    );
+    assert_eq!(place.run(&["--only-new"]).code, 99);
+}

@@ -109,7 +109,10 @@ fn measure(guard: &Guard, name: Name, bound: Bound, facts: &Facts, changes: Opti
             let before = facts.published_origin.as_ref();
             let before =
                 changes.and(before.ok_or("not judged: the last run does not say where its files came from"))?;
-            let changes = facts.origin.changes(before);
+            let mut changes = facts.origin.changes(before);
+            if facts.is_of_another {
+                changes.insert(0, "pipeline");
+            }
             let of = (!changes.is_empty()).then(|| changes.join(", "));
             Ok(vec![Measure { of, value: changes.len() as u64, base: None, bound }])
         }

@@ -53,7 +53,7 @@ pub struct Guard {
     pub max_set_skew: Option<OrOff<Skew>>,
     /// How old the oldest file of the set may be, by its time and by the date in its name: `"26h"`.
     pub max_age: Option<OrOff<Skew>>,
-    /// How many of environment, server, host key and signer may differ from the published run's.
+    /// How many of pipeline (its name), environment, server, host key and signer may differ from the published run's.
     pub max_origin_changes: OrOff<Limit>,
 }
 
@@ -152,6 +152,8 @@ pub struct Facts {
     pub origin: Origin,
     /// Where the files of the published run came from; none where there is no run, or its manifest does not say.
     pub published_origin: Option<Origin>,
+    /// Whether the published run is of a pipeline of another name, whose files this one would take the place of.
+    pub is_of_another: bool,
 }
 
 /// Rows in, and rows rejected, of one file.

@@ -1,5 +1,6 @@
 //! Where a run's files came from (promise 9): environment, server, host key and signer belong together, so that a test pod's
-//! file is never taken for production's. A difference from the published run is counted by `max_origin_changes`.
+//! file is never taken for production's. A difference from the published run is counted by `max_origin_changes`, and so is
+//! another pipeline's name.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -35,6 +35,7 @@ fn facts() -> Facts {
         age: Some(SignedDuration::from_hours(3)),
         origin: Origin::default(),
         published_origin: Some(Origin::default()),
+        is_of_another: false,
     }
 }
 
@@ -216,6 +217,9 @@ fn a_file_of_another_origin_is_not_taken_for_the_published_ones() {
         !found("", &["max_origin_changes=1"], &facts).tripped
             && !found("max_origin_changes = \"off\"", &[], &facts).tripped
     );
+    facts.is_of_another = true;
+    let changed = found("", &[], &facts);
+    assert_eq!((changed.value, changed.of.as_deref()), (Some(2), Some("pipeline, environment")));
     facts.published_origin = None;
     assert!(!found("", &[], &facts).tripped, "a run that says nothing of it");
 }
