@@ -267,6 +267,10 @@ fn the_mask_hides_numbers_and_small_counts_in_every_rendering() {
         numbers.filter(|number| number.as_u64().is_some_and(|count| (1..5).contains(&count))).count()
     };
     assert!(small(&plain) > 0 && small(&one) == 0);
+    for line in one.json["headcount"].as_array().unwrap() {
+        let left_out = ["in_extract", "resolved", "quarantined"].iter().filter(|key| line[**key].is_null()).count();
+        assert_ne!(left_out, 1, "it follows from the other two: {line}");
+    }
     assert!(one.html.contains(">masked<") && one.json["masked"] == true);
     assert!(one.html.contains("hcmsync explain test PERSON_NUMBER"));
 }
