@@ -318,7 +318,7 @@ pub enum Keys {
         #[arg(long, value_name = "NAME", default_value = "PGP_PASSPHRASE")]
         passphrase_env: String,
         /// For how many days it is valid; for ever if not given
-        #[arg(long, value_name = "DAYS")]
+        #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..))]
         valid_for: Option<u32>,
     },
     /// What is in a key file: fingerprints, algorithms, expiry; no secrets
