@@ -33,9 +33,12 @@ pub struct Common {
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, hide_possible_values = true)]
     pub color: Color,
     /// How many threads to use; all cores if not given
-    #[arg(long, global = true, value_name = "N")]
-    pub threads: Option<usize>,
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(..=MOST_THREADS))]
+    pub threads: Option<u16>,
 }
+
+/// More than any machine has cores; what asks for more would be refused by the system, one thread after the other.
+const MOST_THREADS: i64 = 1024;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Color {
