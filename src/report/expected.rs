@@ -93,7 +93,8 @@ mod tests {
     use crate::stages::map::{Attribute, Type};
 
     fn parse(text: &str) -> Result<Expected, String> {
-        let attribute = Attribute { name: "LegalEmployerName".into(), kind: Type::Text, after_selection: false };
+        let attribute =
+            Attribute { name: "LegalEmployerName".into(), kind: Type::Text, after_selection: false, personal: false };
         let scope = Scope { attributes: vec![attribute], headers: None };
         Expected::parse("h.csv", text, &scope).map_err(|error| format!("{error}; {}", error.help()))
     }

@@ -41,8 +41,12 @@ const TEXT: [&str; 18] = [
 const DATES: [&str; 4] = ["DateStart", "AsOf", "person.EffectiveStartDate", "assignment.EffectiveStartDate"];
 
 fn scope() -> Scope {
-    let attribute =
-        |name: &str, kind| Attribute { name: name.into(), kind, after_selection: name.starts_with("Manager") };
+    let attribute = |name: &str, kind| Attribute {
+        name: name.into(),
+        kind,
+        after_selection: name.starts_with("Manager"),
+        personal: false,
+    };
     let text = TEXT.iter().map(|name| attribute(name, Type::Text));
     let dates = DATES.iter().map(|name| attribute(name, Type::Date));
     let attributes = text.chain(dates).chain([attribute("Active", Type::Boolean)]).collect();
