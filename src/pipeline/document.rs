@@ -2,6 +2,7 @@
 //! meaning. What is wrong is shown where it stands.
 
 use std::borrow::Cow;
+use std::path::Path;
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -49,14 +50,21 @@ impl PipelineError {
         PipelineError::Mistakes(rendered.join("\n\n"))
     }
 
-    fn toml(source: SourceText<'_>, error: &toml::de::Error) -> PipelineError {
-        let span = error.span().unwrap_or(0..0);
-        let message = error.message();
-        if holds_secret(source.text, span.start) {
-            let (line, column) = Mistake { span, title: String::new(), help: None }.position(source);
-            return PipelineError::Mistakes(format!("error: {message}\n --> {}:{line}:{column}", source.path));
+    fn toml(source: SourceText<'_>, mistake: Mistake) -> PipelineError {
+        if holds_secret(source.text, mistake.span.start) {
+            return PipelineError::Mistakes(mistake.render_place(source));
         }
-        PipelineError::mistakes(source, &[Mistake { span, title: message.to_owned(), help: suggestion(message) }])
+        PipelineError::mistakes(source, &[mistake])
+    }
+
+    /// What is no TOML at all may be any file that was given by mistake, an extract say: none of its lines is shown.
+    fn no_toml(source: SourceText<'_>, mistake: Mistake) -> PipelineError {
+        if Path::new(source.path).extension().is_some_and(|ending| ending == "toml") {
+            return PipelineError::toml(source, mistake);
+        }
+        let help =
+            Some("a pipeline is a TOML file; where its name does not end in .toml, no line of it is shown".into());
+        PipelineError::Mistakes(Mistake { help, ..mistake }.render_place(source))
     }
 
     /// What to do about it.
@@ -75,6 +83,11 @@ impl PipelineError {
             PipelineError::WhichOutput { .. } => Some("name the file of one of them: --output FILE".into()),
         }
     }
+}
+
+fn mistake(error: toml::de::Error) -> Mistake {
+    let message = error.message();
+    Mistake { span: error.span().unwrap_or(0..0), title: message.to_owned(), help: suggestion(message) }
 }
 
 /// Whether the line at `at` may hold a secret that somebody wrote into the file: it is then not shown.
@@ -116,8 +129,8 @@ pub fn read(
     env: Option<&str>,
     variable: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Options, PipelineError> {
-    let fail = |error: &toml::de::Error| PipelineError::toml(source, error);
-    let mut document = DeTable::parse(source.text).map_err(|error| fail(&error))?;
+    let mut document =
+        DeTable::parse(source.text).map_err(|error| PipelineError::no_toml(source, mistake(error)))?;
     if let Some(env) = env {
         choose(source, document.get_mut(), env)?;
     }
@@ -135,7 +148,8 @@ pub fn read(
     if !missing.is_empty() {
         return Err(PipelineError::mistakes(source, &missing));
     }
-    Options::deserialize(toml::Deserializer::from(document)).map_err(|error| fail(&error))
+    Options::deserialize(toml::Deserializer::from(document))
+        .map_err(|error| PipelineError::toml(source, mistake(error)))
 }
 
 fn as_table<'a, 'i>(value: &'a mut Spanned<DeValue<'i>>) -> Option<&'a mut DeTable<'i>> {
@@ -255,7 +269,7 @@ fn expand(
 
 /// `--from` and `--to`: paths as the shell knows them, not relative to the pipeline file.
 pub fn override_places(options: &mut Options, overrides: &Overrides) -> Result<(), PipelineError> {
-    let absolute = |path: &std::path::Path| std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
     if let Some(from) = &overrides.from {
         let text = absolute(from).display().to_string();
         let location =
