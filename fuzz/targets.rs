@@ -148,7 +148,8 @@ struct Mapping {
 
 static SCOPE: LazyLock<Scope> = LazyLock::new(|| {
     let columns = [("A", Type::Text), ("B", Type::Text), ("D", Type::Date), ("Active", Type::Boolean)];
-    let attribute = |(name, kind): (&str, Type)| Attribute { name: name.into(), kind, after_selection: false };
+    let attribute =
+        |(name, kind): (&str, Type)| Attribute { name: name.into(), kind, after_selection: false, personal: false };
     Scope { attributes: columns.into_iter().map(attribute).collect(), headers: None }
 });
 static PEOPLE: LazyLock<DataFrame> = LazyLock::new(|| {

@@ -33,9 +33,12 @@ pub struct Common {
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, hide_possible_values = true)]
     pub color: Color,
     /// How many threads to use; all cores if not given
-    #[arg(long, global = true, value_name = "N")]
-    pub threads: Option<usize>,
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(..=MOST_THREADS))]
+    pub threads: Option<u16>,
 }
+
+/// More than any machine has cores; what asks for more would be refused by the system, one thread after the other.
+const MOST_THREADS: i64 = 1024;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Color {
@@ -318,7 +321,7 @@ pub enum Keys {
         #[arg(long, value_name = "NAME", default_value = "PGP_PASSPHRASE")]
         passphrase_env: String,
         /// For how many days it is valid; for ever if not given
-        #[arg(long, value_name = "DAYS")]
+        #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..))]
         valid_for: Option<u32>,
     },
     /// What is in a key file: fingerprints, algorithms, expiry; no secrets

@@ -18,11 +18,7 @@ fn main() -> ExitCode {
         Err(error) => return commands::refuse(&error),
     };
     let common = cli.common.clone();
-    if let Some(threads) = common.threads {
-        // Fails only if somebody built the pool before, and nobody did.
-        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
-    }
-    match commands::execute(cli) {
+    match start_threads(common.threads).and_then(|()| commands::execute(cli)) {
         Ok(answer) => commands::print(&answer),
         Err(failure) => {
             // A closed stderr is no reason to change the exit code.
@@ -30,6 +26,17 @@ fn main() -> ExitCode {
             ExitCode::from(failure.exit_code)
         }
     }
+}
+
+/// So many threads, where that was asked for. Without them nothing may go on: whoever needs the pool then would panic.
+fn start_threads(threads: Option<u16>) -> Result<(), commands::Failure> {
+    let Some(threads) = threads else { return Ok(()) };
+    let started = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
+    started.map_err(|error| commands::Failure {
+        message: format!("the system does not start {threads} threads: {error}"),
+        help: Some("give --threads a smaller number, or leave it out".into()),
+        exit_code: 1,
+    })
 }
 
 /// No core dump, and no other process of this user that looks into our memory: it holds keys, passphrases and people.

@@ -60,17 +60,16 @@ fn samples(folder: &Path) -> Result<Vec<Sample>, Failure> {
 
 fn sample(path: &Path, name: String) -> Result<Sample, Failure> {
     let bytes = fs::read(path).map_err(|error| unreadable(path, &error))?;
-    if decrypt::is_message(&bytes) {
-        return Ok(Sample { name, content: None });
-    }
-    let Some(survey) = read::survey(&name, &bytes) else { return Ok(Sample { name, content: None }) };
+    let is_message = decrypt::is_message(&bytes);
+    let survey = if is_message { None } else { read::survey(&name, &bytes) };
+    let Some(survey) = survey else { return Ok(Sample { name, content: None, is_message }) };
     let mut options = Extract::of(&name);
     options.encoding = survey.encoding;
     options.delimiter = Delimiter::try_from(survey.delimiter()).ok();
     options.allow_empty = true;
     let csv = survey.kind.and_then(|kind| Some((kind, CsvFile::open(&name, kind, bytes, &options, false, &[]).ok()?)));
     let dates = csv.map_or_else(Vec::new, |(kind, csv)| read::dates(&csv, kind));
-    Ok(Sample { name, content: Some(Content { survey, dates }) })
+    Ok(Sample { name, content: Some(Content { survey, dates }), is_message })
 }
 
 /// A new file: what is there is never written over.

@@ -21,11 +21,15 @@ const DAY: u64 = 24 * 60 * 60;
 pub fn keys(action: Keys, common: &Common) -> Result<String, Failure> {
     match action {
         Keys::New { stem, user_id, bits, passphrase_env, valid_for } => {
-            let passphrase = std::env::var(&passphrase_env).map_err(|_| Failure {
-                message: format!("the environment variable {passphrase_env} is not set"),
+            let refused = |why: &str| Failure {
+                message: format!("the environment variable {passphrase_env} is {why}"),
                 help: Some("it holds the passphrase that will protect the secret key".into()),
                 exit_code: 2,
-            })?;
+            };
+            let passphrase = std::env::var(&passphrase_env).map_err(|_| refused("not set"))?;
+            if passphrase.trim().is_empty() {
+                return Err(refused("empty"));
+            }
             let valid_for = valid_for.map(|days| Duration::from_secs(u64::from(days) * DAY));
             let key = NewKey { user_id, bits, valid_for, passphrase: SecretString::from(passphrase) };
             let created = key.create(&stem)?;

@@ -118,6 +118,14 @@ impl Target {
     }
 }
 
+/// Of few persons one in six is odd, which the default guards would not let pass.
+const GUARD: &str = "\
+[guard]                     # people are odd on purpose
+max_quarantined = \"20%\"
+max_rejected    = \"20%\"
+
+";
+
 /// A pipeline that runs on what was written.
 fn pipeline_text(args: &Sample) -> String {
     let ending = if args.encrypt { ".csv.pgp" } else { ".csv" };
@@ -126,6 +134,7 @@ fn pipeline_text(args: &Sample) -> String {
     } else {
         ""
     };
+    let guard = if args.plain_people { "" } else { GUARD };
     format!(
         r#"name  = "sample"
 as_of = "file-name"
@@ -144,7 +153,7 @@ file = "Assignment_*{ending}"
 profile = "qooper-csv"
 file    = "users.csv"
 
-[publish]
+{guard}[publish]
 to = "out"
 "#
     )

@@ -36,17 +36,24 @@ pub struct Attribute {
     pub aliases: &'static [&'static str],
     /// The satellite that brings it in place of this row's column, where the pipeline has an extract of that kind.
     pub satellite: Option<Kind>,
+    /// Whether its values are somebody's own, a name or an address: they stand in outputs and nowhere else (promise 18).
+    pub personal: bool,
     /// Headers that mean it only in a file of its own kind: `StartDate` is clear among work relationships, and nowhere else.
     pub own_aliases: &'static [&'static str],
 }
 
 impl Attribute {
     const fn new(kind: Kind, ty: Type, name: &'static str) -> Self {
-        Attribute { name, kind, ty, needed: false, aliases: &[], own_aliases: &[], satellite: None }
+        Attribute { name, kind, ty, needed: false, aliases: &[], own_aliases: &[], satellite: None, personal: false }
     }
 
     const fn needed(mut self) -> Self {
         self.needed = true;
+        self
+    }
+
+    const fn personal(mut self) -> Self {
+        self.personal = true;
         self
     }
 

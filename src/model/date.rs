@@ -1,6 +1,7 @@
 //! Dates as Oracle means them: calendar days, closed intervals, and an open end written as a far date.
 
 use jiff::civil::{Date, date};
+use jiff::tz::TimeZone;
 
 /// The beginning of time: the start of a row whose start is blank.
 pub const BEGINNING: Date = Date::MIN;
@@ -47,6 +48,14 @@ impl DateFormat {
             Some(format) => read_format(format, text),
         }
     }
+}
+
+/// Whether dates can be read in a format: one that is written in it is the same day when it is read. `DD-MM-YYYY` has no words
+/// of `strptime`, and no date is ever written so.
+pub fn is_format(format: &str) -> bool {
+    const DAY: Date = date(2026, 11, 20);
+    let written = DAY.to_zoned(TimeZone::UTC).and_then(|midnight| jiff::fmt::strtime::format(format, &midnight));
+    written.is_ok_and(|text| read_format(format, text.trim()).is_some_and(|read| read.day == DAY))
 }
 
 /// The end of an interval: a date in year 4000 or later is open.
@@ -160,6 +169,30 @@ mod tests {
         let short = DateFormat::new(Some("%d/%m/%y"));
         assert_eq!(short.read("03/04/26").map(|d| d.day), Some(day(2026, 4, 3)));
         assert_eq!(short.read("03/04/99").map(|d| d.day), Some(day(1999, 4, 3)));
+    }
+
+    #[test]
+    fn a_format_in_which_no_date_can_be_read_is_none() {
+        for format in [
+            "%d/%m/%Y",
+            "%Y-%m-%d",
+            "%d.%m.%y",
+            "%-d %b %Y",
+            "%B %e, %Y",
+            "%F",
+            "%D",
+            "%Y%m%d",
+            "%Y-%j",
+            "%d/%m/%Y %H:%M",
+            "%d/%m/%Y %I:%M:%S %p",
+            "%Y-%m-%dT%H:%M:%S%.f%:z",
+            " %A %d %B %Y ",
+        ] {
+            assert!(is_format(format), "{format}");
+        }
+        for format in ["DD-MM-YYYY", "", "%d-%m", "%H:%M", "%d/%m/%Q", "%", "100%%", "%d-%m-YYYY", "%d/%d/%Y"] {
+            assert!(!is_format(format), "{format}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! meaning. What is wrong is shown where it stands.
 
 use std::borrow::Cow;
+use std::path::Path;
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -49,14 +50,21 @@ impl PipelineError {
         PipelineError::Mistakes(rendered.join("\n\n"))
     }
 
-    fn toml(source: SourceText<'_>, error: &toml::de::Error) -> PipelineError {
-        let span = error.span().unwrap_or(0..0);
-        let message = error.message();
-        if holds_secret(source.text, span.start) {
-            let (line, column) = Mistake { span, title: String::new(), help: None }.position(source);
-            return PipelineError::Mistakes(format!("error: {message}\n --> {}:{line}:{column}", source.path));
+    fn toml(source: SourceText<'_>, mistake: Mistake) -> PipelineError {
+        if holds_secret(source.text, mistake.span.start) {
+            return PipelineError::Mistakes(mistake.render_place(source));
         }
-        PipelineError::mistakes(source, &[Mistake { span, title: message.to_owned(), help: suggestion(message) }])
+        PipelineError::mistakes(source, &[mistake])
+    }
+
+    /// What is no TOML at all may be any file that was given by mistake, an extract say: none of its lines is shown.
+    fn no_toml(source: SourceText<'_>, mistake: Mistake) -> PipelineError {
+        if Path::new(source.path).extension().is_some_and(|ending| ending == "toml") {
+            return PipelineError::toml(source, mistake);
+        }
+        let help =
+            Some("a pipeline is a TOML file; where its name does not end in .toml, no line of it is shown".into());
+        PipelineError::Mistakes(Mistake { help, ..mistake }.render_place(source))
     }
 
     /// What to do about it.
@@ -75,6 +83,11 @@ impl PipelineError {
             PipelineError::WhichOutput { .. } => Some("name the file of one of them: --output FILE".into()),
         }
     }
+}
+
+fn mistake(error: toml::de::Error) -> Mistake {
+    let message = error.message();
+    Mistake { span: error.span().unwrap_or(0..0), title: message.to_owned(), help: suggestion(message) }
 }
 
 /// Whether the line at `at` may hold a secret that somebody wrote into the file: it is then not shown.
@@ -110,32 +123,82 @@ const EXPANDED: [(&str, &str); 12] = [
 ];
 const OVERRIDABLE: [&str; 4] = ["fetch", "decrypt", "guard", "publish"];
 
-/// Reads the options of a file for an environment.
+/// Reads the options of a file for an environment. The others are read too: what is wrong in one is told today, and not in
+/// the night that chooses it.
 pub fn read(
     source: SourceText<'_>,
     env: Option<&str>,
     variable: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Options, PipelineError> {
-    let fail = |error: &toml::de::Error| PipelineError::toml(source, error);
-    let mut document = DeTable::parse(source.text).map_err(|error| fail(&error))?;
+    let document = DeTable::parse(source.text).map_err(|error| PipelineError::no_toml(source, mistake(error)))?;
+    let (laid, found) = lay(source, document.clone(), env, variable)?;
+    let missing = [found.wrong, found.unset].concat();
+    if !missing.is_empty() {
+        return Err(PipelineError::mistakes(source, &missing));
+    }
+    let options = Options::deserialize(toml::Deserializer::from(laid))
+        .map_err(|error| PipelineError::toml(source, mistake(error)))?;
+    let others = options.env.keys().filter(|name| env != Some(name.as_str()));
+    let wrong = others.filter_map(|other| try_out(source, document.clone(), other, variable).err());
+    let wrong: Vec<String> = wrong.map(|error| error.to_string()).collect();
+    if wrong.is_empty() { Ok(options) } else { Err(PipelineError::Mistakes(wrong.join("\n\n"))) }
+}
+
+type Document<'i> = Spanned<DeTable<'i>>;
+
+/// The document of an environment, its variables replaced.
+fn lay<'i>(
+    source: SourceText<'_>,
+    mut document: Document<'i>,
+    env: Option<&str>,
+    variable: &dyn Fn(&str) -> Option<String>,
+) -> Result<(Document<'i>, Expanded), PipelineError> {
     if let Some(env) = env {
         choose(source, document.get_mut(), env)?;
     }
     guard_defaults(document.get_mut());
-    let mut missing = Vec::new();
+    date_without_quotes(document.get_mut());
+    let mut found = Expanded::default();
     for (table, key) in EXPANDED {
         let Some(value) = document.get_mut().get_mut(table) else { continue };
         if table == "extract" {
             let Some(kinds) = as_table(value) else { continue };
-            kinds.iter_mut().for_each(|(_, kind)| expand_key(kind, key, variable, &mut missing));
+            kinds.iter_mut().for_each(|(_, kind)| expand_key(kind, key, variable, &mut found));
         } else {
-            expand_key(value, key, variable, &mut missing);
+            expand_key(value, key, variable, &mut found);
         }
     }
-    if !missing.is_empty() {
-        return Err(PipelineError::mistakes(source, &missing));
+    Ok((document, found))
+}
+
+/// What is wrong in an environment that was not chosen. Its variables may be set where it is: a value that has one which is
+/// not set here is taken as it is.
+fn try_out(
+    source: SourceText<'_>,
+    document: Document<'_>,
+    env: &str,
+    variable: &dyn Fn(&str) -> Option<String>,
+) -> Result<(), PipelineError> {
+    let (laid, found) = lay(source, document, Some(env), variable)?;
+    if !found.wrong.is_empty() {
+        return Err(PipelineError::mistakes(source, &found.wrong));
     }
-    Options::deserialize(toml::Deserializer::from(document)).map_err(|error| fail(&error))
+    let Err(error) = Options::deserialize(toml::Deserializer::from(laid)) else { return Ok(()) };
+    let mut mistake = mistake(error);
+    if found.unset.iter().any(|unset| unset.span == mistake.span) {
+        return Ok(());
+    }
+    mistake.help = mistake.help.or_else(|| Some(format!("this is what --env {env} reads")));
+    Err(PipelineError::toml(source, mistake))
+}
+
+/// TOML has dates of its own: `as_of = 2026-11-20` means what `"2026-11-20"` does.
+fn date_without_quotes(document: &mut DeTable<'_>) {
+    if let Some(value) = document.get_mut("as_of").map(Spanned::get_mut)
+        && let DeValue::Datetime(date) = value
+    {
+        *value = DeValue::String(Cow::Owned(date.to_string()));
+    }
 }
 
 fn as_table<'a, 'i>(value: &'a mut Spanned<DeValue<'i>>) -> Option<&'a mut DeTable<'i>> {
@@ -197,21 +260,33 @@ fn guard_defaults(document: &mut DeTable<'_>) {
     }
 }
 
+/// What was wrong with variables.
+#[derive(Default)]
+struct Expanded {
+    wrong: Vec<Mistake>,
+    /// Variables that are not set, each with the value that it stands in.
+    unset: Vec<Mistake>,
+}
+
+/// Stands for a variable that is not set, where an environment is read that was not chosen: it may be a user, a host, a port
+/// or a path.
+const STAND_IN: &str = "1";
+
 fn expand_key(
     table: &mut Spanned<DeValue<'_>>,
     key: &str,
     variable: &dyn Fn(&str) -> Option<String>,
-    missing: &mut Vec<Mistake>,
+    found: &mut Expanded,
 ) {
     let Some(value) = as_table(table).and_then(|table| table.get_mut(key)) else { return };
     let span = value.span();
     match value.get_mut() {
-        DeValue::String(text) => expand(text, span, variable, missing),
+        DeValue::String(text) => expand(text, span, variable, found),
         DeValue::Array(values) => {
             for value in values.iter_mut() {
                 let span = value.span();
                 if let DeValue::String(text) = value.get_mut() {
-                    expand(text, span, variable, missing);
+                    expand(text, span, variable, found);
                 }
             }
         }
@@ -224,7 +299,7 @@ fn expand(
     text: &mut Cow<'_, str>,
     span: std::ops::Range<usize>,
     variable: &dyn Fn(&str) -> Option<String>,
-    missing: &mut Vec<Mistake>,
+    found: &mut Expanded,
 ) {
     if !text.contains("${") {
         return;
@@ -235,17 +310,20 @@ fn expand(
         out.push_str(before);
         let Some((inner, after)) = after.split_once('}') else {
             let title = "this ${ is never closed".to_owned();
-            missing.push(Mistake { span, title, help: Some("write ${NAME} or ${NAME:-default}".into()) });
+            found.wrong.push(Mistake { span, title, help: Some("write ${NAME} or ${NAME:-default}".into()) });
             return;
         };
         let (name, default) = inner.split_once(":-").map_or((inner, None), |(name, default)| (name, Some(default)));
         match variable(name).or_else(|| default.map(str::to_owned)) {
             Some(value) => out.push_str(&value),
-            None => missing.push(Mistake {
-                span: span.clone(),
-                title: format!("the environment variable {name} is not set"),
-                help: Some(format!("set it, or write ${{{name}:-default}}")),
-            }),
+            None => {
+                out.push_str(STAND_IN);
+                found.unset.push(Mistake {
+                    span: span.clone(),
+                    title: format!("the environment variable {name} is not set"),
+                    help: Some(format!("set it, or write ${{{name}:-default}}")),
+                });
+            }
         }
         rest = after;
     }
@@ -255,7 +333,7 @@ fn expand(
 
 /// `--from` and `--to`: paths as the shell knows them, not relative to the pipeline file.
 pub fn override_places(options: &mut Options, overrides: &Overrides) -> Result<(), PipelineError> {
-    let absolute = |path: &std::path::Path| std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
     if let Some(from) = &overrides.from {
         let text = absolute(from).display().to_string();
         let location =

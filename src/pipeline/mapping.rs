@@ -90,7 +90,8 @@ impl Mappings {
             Err(found) => self.mistakes.extend(found),
         }
         let reach = text.len() + 1;
-        self.texts.push(MappingText { path: path.display().to_string(), text, start });
+        let has_header = workbook::has_header(&text);
+        self.texts.push(MappingText { path: path.display().to_string(), text, start, has_header });
         reach
     }
 

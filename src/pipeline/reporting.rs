@@ -41,13 +41,17 @@ impl Reporting {
     }
 }
 
-/// Whether people can be counted by an attribute: one that is known of everybody. The error is the help, if there is any.
+/// Whether people can be counted by an attribute: one that is known of everybody, and nobody's own, since its values stand in
+/// the report. The error is the help, if there is any.
 pub fn countable(scope: &Scope, name: &str) -> Result<(), Option<String>> {
     match scope.attribute(name) {
         Some(attribute) if attribute.after_selection => Err(Some("a manager is known of the emitted only".into())),
+        Some(attribute) if attribute.personal => Err(Some(
+            "its values are somebody's own, and no report has any: count by what many share, as in LocationName".into(),
+        )),
         Some(_) => Ok(()),
         None => {
-            let known = scope.attributes.iter().filter(|attribute| !attribute.after_selection);
+            let known = scope.attributes.iter().filter(|attribute| !attribute.after_selection && !attribute.personal);
             Err(nearest(name, known.map(|known| known.name.as_str())).map(|near| format!("did you mean {near}?")))
         }
     }
@@ -60,9 +64,18 @@ mod tests {
 
     #[test]
     fn people_are_counted_by_what_is_known_of_everybody() {
-        let attribute = |name: &str, late| Attribute { name: name.into(), kind: Type::Text, after_selection: late };
-        let scope =
-            Scope { attributes: vec![attribute("JobName", false), attribute("ManagerJobName", true)], headers: None };
+        let attribute = |name: &str, after_selection, personal| Attribute {
+            name: name.into(),
+            kind: Type::Text,
+            after_selection,
+            personal,
+        };
+        let attributes = vec![
+            attribute("JobName", false, false),
+            attribute("ManagerJobName", true, false),
+            attribute("WorkEmail", false, true),
+        ];
+        let scope = Scope { attributes, headers: None };
         let mistakes = |text: &str| {
             let reporting: Reporting = toml::from_str(text).unwrap();
             reporting.mistakes(&scope).into_iter().map(|m| (m.title, m.help)).collect::<Vec<_>>()
@@ -71,6 +84,7 @@ mod tests {
         let title = "nobody can be counted by JobNam".to_owned();
         assert_eq!(mistakes("headcount = ['JobNam']"), [(title, Some("did you mean JobName?".to_owned()))]);
         assert_eq!(mistakes("headcount = ['ManagerJobName']").len(), 1);
+        assert!(mistakes("headcount = ['WorkEmail']")[0].1.as_ref().unwrap().contains("somebody's own"));
         assert_eq!(Reporting::default().headcount().len(), 5);
     }
 }

@@ -63,15 +63,15 @@ pub(super) fn of_people(extracts: &Extracts) -> Scope {
         add(&mut scope, name, kind, false);
     }
     let own = own_names(extracts);
-    for (_, name, ty) in &own {
-        add(&mut scope, name, *ty, false);
+    for name in &own {
+        insert(&mut scope, name.called(name.text.clone()));
     }
-    for (kind, name, ty) in own.iter().chain(&satellite_names(extracts)) {
-        add(&mut scope, &format!("{kind}.{name}"), *ty, false);
+    for name in own.iter().chain(&satellite_names(extracts)) {
+        insert(&mut scope, name.called(format!("{}.{}", name.kind, name.text)));
     }
     // `ManagerId` and its like are the extract's own columns; `ManagerPersonNumber` is the resolved manager's.
-    for (_, name, ty) in &own {
-        add(&mut scope, &format!("{MANAGER}{name}"), *ty, true);
+    for name in &own {
+        add(&mut scope, &format!("{MANAGER}{}", name.text), name.ty, true);
     }
     let raw = scope.attributes.iter_mut().find(|attribute| attribute.name == "ManagerPersonNumber");
     raw.into_iter().for_each(|attribute| attribute.after_selection = true);
@@ -94,34 +94,60 @@ pub(super) fn of_kinds(extracts: &Extracts) -> Vec<(Kind, Scope)> {
 }
 
 fn add(scope: &mut Scope, name: &str, kind: Type, after_selection: bool) {
-    if scope.attribute(name).is_none() {
-        scope.attributes.push(Attribute { name: name.to_owned(), kind, after_selection });
+    insert(scope, Attribute { name: name.to_owned(), kind, after_selection, personal: false });
+}
+
+fn insert(scope: &mut Scope, attribute: Attribute) {
+    if scope.attribute(&attribute.name).is_none() {
+        scope.attributes.push(attribute);
+    }
+}
+
+/// A name that a record kind has.
+struct Name {
+    kind: Kind,
+    text: String,
+    ty: Type,
+    personal: bool,
+}
+
+impl Name {
+    fn known(kind: Kind, attribute: &attribute::Attribute) -> Name {
+        Name { kind, text: attribute.name.to_owned(), ty: type_of(attribute.ty), personal: attribute.personal }
+    }
+
+    /// The pipeline's own name for a column: under its header the column may well be known.
+    fn own(kind: Kind, text: &str, header: &str) -> Name {
+        let personal = attribute::find(kind, header).is_some_and(|attribute| attribute.personal);
+        Name { kind, text: text.to_owned(), ty: Type::Text, personal }
+    }
+
+    fn called(&self, name: String) -> Attribute {
+        Attribute { name, kind: self.ty, after_selection: false, personal: self.personal }
     }
 }
 
 /// What the configured satellites carry and bring. Their plain names are the person's or the assignment's already.
-fn satellite_names(extracts: &Extracts) -> Vec<(Kind, String, Type)> {
+fn satellite_names(extracts: &Extracts) -> Vec<Name> {
     let mut names = Vec::new();
     for kind in Kind::SATELLITES.into_iter().filter(|kind| extracts.of(*kind).is_some()) {
         let attributes = attribute::of_kind(kind).iter().chain(attribute::brought_by(kind));
-        names.extend(attributes.map(|attribute| (kind, attribute.name.to_owned(), type_of(attribute.ty))));
+        names.extend(attributes.map(|attribute| Name::known(kind, attribute)));
     }
     names
 }
 
 /// The catalogue's names and the pipeline's own, by precedence.
-fn own_names(extracts: &Extracts) -> Vec<(Kind, String, Type)> {
+fn own_names(extracts: &Extracts) -> Vec<Name> {
     let mut names = Vec::new();
     for kind in PRECEDENCE {
-        names.extend(
-            attribute::of_kind(kind).iter().map(|attribute| (kind, attribute.name.to_owned(), type_of(attribute.ty))),
-        );
+        names.extend(attribute::of_kind(kind).iter().map(|attribute| Name::known(kind, attribute)));
         let own = extracts.of(kind).into_iter().flat_map(|extract| &extract.columns.0);
-        names.extend(own.map(|(name, _)| (kind, name.clone(), Type::Text)));
+        names.extend(own.map(|(name, header)| Name::own(kind, name, header)));
     }
     for kind in Kind::SATELLITES {
         let own = extracts.of(kind).into_iter().flat_map(|extract| &extract.columns.0);
-        names.extend(own.map(|(name, _)| (kind, name.clone(), Type::Text)));
+        names.extend(own.map(|(name, header)| Name::own(kind, name, header)));
     }
     names
 }

@@ -13,8 +13,9 @@ use crate::targets::{Format, Profile};
 #[derive(Clone, Debug)]
 pub struct Sample {
     pub name: String,
-    /// What its content tells; none where it is encrypted.
+    /// What its content tells; none where it is encrypted, or is no extract at all.
     pub content: Option<Content>,
+    pub is_message: bool,
 }
 
 /// What the content of a sample tells.
@@ -40,7 +41,7 @@ pub fn sketch(from: &str, profile: &Profile, samples: &[Sample]) -> String {
     add(&mut text, "as_of = \"today\"");
     add(&mut text, &format!("mode  = \"{mode}\"\n"));
     add(&mut text, &format!("[fetch]\nfrom = {}\n", quoted(from)));
-    if samples.iter().any(|sample| sample.content.is_none()) {
+    if samples.iter().any(|sample| sample.is_message) {
         text += DECRYPT;
     }
     for (kind, sample) in &extracts {
@@ -55,10 +56,11 @@ pub fn sketch(from: &str, profile: &Profile, samples: &[Sample]) -> String {
         }
     }
     for sample in samples.iter().filter(|sample| kind_of(sample).is_none()) {
-        add(
-            &mut text,
-            &format!("# CHECK: {} is of no known kind; it may be a side extract.\n", one_line(&sample.name)),
-        );
+        let what = match sample.content.is_some() || sample.is_message {
+            true => "is of no known kind; it may be a side extract",
+            false => "is neither CSV nor an OpenPGP message, and is left out",
+        };
+        add(&mut text, &format!("# CHECK: {} {what}.\n", one_line(&sample.name)));
     }
     output(&mut text, profile);
     text
@@ -80,10 +82,10 @@ fn newest(samples: &[Sample]) -> Vec<(Kind, &Sample)> {
     Kind::ALL.into_iter().filter_map(|kind| Some((kind, of(kind).max_by_key(by_date)?))).collect()
 }
 
-/// The kind of a sample: by its content, else by the longest kind that its name names.
+/// The kind of a sample: by its content, else, of a message, by the longest kind that its name names.
 fn kind_of(sample: &Sample) -> Option<Kind> {
-    if let Some(content) = &sample.content {
-        return content.survey.kind;
+    if !sample.is_message {
+        return sample.content.as_ref()?.survey.kind;
     }
     let name = attribute::normalise(&sample.name);
     let named = Kind::ALL.into_iter().filter(|kind| name.contains(&attribute::normalise(kind.name())));

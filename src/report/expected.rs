@@ -13,15 +13,15 @@ const COLUMNS: [&str; 3] = ["attribute", "value", "expected"];
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Expected(BTreeMap<String, BTreeMap<String, u64>>);
 
-/// Why the totals cannot be used. All are exit 2.
+/// Why the totals cannot be used. All are exit 2. What the file says is not repeated: it may be any, a list of people say.
 #[derive(Debug, thiserror::Error)]
 pub enum ExpectedError {
     #[error("the expected totals {path} cannot be read: {reason}")]
     Unreadable { path: String, reason: String },
-    #[error("{path}: the columns are {}, and not {}", .found.join(", "), COLUMNS.join(", "))]
-    Columns { path: String, found: Vec<String> },
-    #[error("{path}, line {line}: nobody can be counted by {attribute}")]
-    Attribute { path: String, line: u64, attribute: String, help: Option<String> },
+    #[error("{path}: the first line is not {}", COLUMNS.join(","))]
+    Columns { path: String },
+    #[error("{path}, line {line}: nobody can be counted by this attribute")]
+    Attribute { path: String, line: u64, help: Option<String> },
     #[error("{path}, line {line}: what is expected is no whole number")]
     Number { path: String, line: u64 },
     #[error("{path}, line {line}: this {attribute} was given before")]
@@ -57,7 +57,7 @@ impl Expected {
         let mut rows = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
         let headers = rows.headers().map_err(unreadable)?;
         if !headers.iter().eq(COLUMNS) {
-            return Err(ExpectedError::Columns { path: path(), found: headers.iter().map(str::to_owned).collect() });
+            return Err(ExpectedError::Columns { path: path() });
         }
         let mut expected = Expected::default();
         for row in rows.records() {
@@ -65,7 +65,7 @@ impl Expected {
             let line = row.position().map_or(0, csv::Position::line);
             let attribute = row[0].to_owned();
             if let Err(help) = countable(scope, &attribute) {
-                return Err(ExpectedError::Attribute { path: path(), line, attribute, help });
+                return Err(ExpectedError::Attribute { path: path(), line, help });
             }
             let Ok(total) = row[2].parse() else { return Err(ExpectedError::Number { path: path(), line }) };
             let values = expected.0.entry(attribute.clone()).or_default();
@@ -93,7 +93,8 @@ mod tests {
     use crate::stages::map::{Attribute, Type};
 
     fn parse(text: &str) -> Result<Expected, String> {
-        let attribute = Attribute { name: "LegalEmployerName".into(), kind: Type::Text, after_selection: false };
+        let attribute =
+            Attribute { name: "LegalEmployerName".into(), kind: Type::Text, after_selection: false, personal: false };
         let scope = Scope { attributes: vec![attribute], headers: None };
         Expected::parse("h.csv", text, &scope).map_err(|error| format!("{error}; {}", error.help()))
     }
@@ -110,7 +111,7 @@ mod tests {
     #[test]
     fn every_mistake_has_its_line_and_its_remedy() {
         for (text, said) in [
-            ("attribute,value\na,b\n", "h.csv: the columns are attribute, value, and not attribute, value, expected"),
+            ("attribute,value\na,b\n", "h.csv: the first line is not attribute,value,expected; a line of the file is"),
             ("attribute,value,expected\n", "h.csv: there are no totals"),
             ("attribute,value,expected\nLegalEmployerNam,x,1\n", "did you mean LegalEmployerName?"),
             ("attribute,value,expected\nLegalEmployerName,x,many\n", "h.csv, line 2: what is expected is no whole"),
@@ -119,6 +120,15 @@ mod tests {
         ] {
             let error = parse(text).unwrap_err();
             assert!(error.contains(said), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_list_of_people_is_not_repeated() {
+        let person = "joe.green@vision.example,500137,Green\n";
+        for text in [person.to_owned(), format!("attribute,value,expected\n{person}")] {
+            let error = parse(&text).unwrap_err();
+            assert!(["joe", "500137", "Green"].iter().all(|value| !error.contains(value)), "{error}");
         }
     }
 }

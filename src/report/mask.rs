@@ -77,26 +77,51 @@ fn suppress_cells(cells: &mut [Cell]) {
 }
 
 fn suppress_heads(lines: &mut [Headcount]) {
-    suppress(lines, |line| &mut line.in_extract);
-    suppress(lines, |line| &mut line.resolved);
-    suppress(lines, |line| &mut line.emitted);
-    suppress(lines, |line| &mut line.active);
-    suppress(lines, |line| &mut line.quarantined);
+    // A number left out for the sum of its line may be had from that of its column, and the other way round.
+    let mut left_out = None;
+    while left_out != Some(count_left_out(lines)) {
+        left_out = Some(count_left_out(lines));
+        suppress(lines, |line| &mut line.in_extract);
+        suppress(lines, |line| &mut line.resolved);
+        suppress(lines, |line| &mut line.emitted);
+        suppress(lines, |line| &mut line.active);
+        suppress(lines, |line| &mut line.quarantined);
+        lines.iter_mut().for_each(suppress_in_line);
+    }
     // The difference tells the active ones to whoever knows what was expected.
     lines.iter_mut().filter(|line| line.active.is_none()).for_each(|line| line.difference = None);
 }
 
-/// Leaves out numbers from 1 to 4; where that is one alone, the next larger as well, or the sum would tell it.
+fn count_left_out(lines: &[Headcount]) -> usize {
+    let of = |line: &Headcount| [line.in_extract, line.resolved, line.emitted, line.active, line.quarantined];
+    lines.iter().flat_map(of).filter(Option::is_none).count()
+}
+
+/// Who is in the extract is resolved or quarantined: where one of the three is left out, another must be. It is the sum
+/// if it can: nothing in the line is larger, while of the resolved at least the emitted are known.
+fn suppress_in_line(line: &mut Headcount) {
+    let parts = [&mut line.resolved, &mut line.quarantined];
+    match (line.in_extract, parts.iter().filter(|part| part.is_none()).count()) {
+        (Some(_), 1) => line.in_extract = None,
+        (None, 0) => {
+            let filled = parts.into_iter().filter(|part| part.is_some_and(|count| count > 0));
+            if let Some(smaller) = filled.min_by_key(|part| **part) {
+                *smaller = None;
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Leaves out numbers from 1 to 4; where one alone is left out, the next larger as well, or the sum would tell it.
 fn suppress<T>(items: &mut [T], number: impl Fn(&mut T) -> &mut Option<u64>) {
-    let mut suppressed = 0;
     for item in items.iter_mut() {
         let number = number(item);
         if number.is_some_and(|count| (1..LEAST).contains(&count)) {
             *number = None;
-            suppressed += 1;
         }
     }
-    if suppressed == 1 {
+    if items.iter_mut().map(&number).filter(|number| number.is_none()).count() == 1 {
         let rest = items.iter_mut().map(number).filter(|number| number.is_some_and(|count| count > 0));
         if let Some(smallest) = rest.min_by_key(|number| **number) {
             *smallest = None;
@@ -136,5 +161,31 @@ mod tests {
         assert_eq!(after(&[9, 4, 0, 20]), [None, None, Some(0), Some(20)]);
         assert_eq!(after(&[1, 4, 0, 20]), [None, None, Some(0), Some(20)]);
         assert_eq!(after(&[3]), [None]);
+    }
+
+    #[test]
+    fn a_number_left_out_cannot_be_had_from_the_rest_of_its_line() {
+        let after = |numbers: &[[u64; 3]]| {
+            let line = |[in_extract, resolved, quarantined]: &[u64; 3]| Headcount {
+                in_extract: Some(*in_extract),
+                resolved: Some(*resolved),
+                emitted: Some(*resolved),
+                active: Some(*resolved),
+                quarantined: Some(*quarantined),
+                ..Headcount::default()
+            };
+            let mut lines: Vec<Headcount> = numbers.iter().map(line).collect();
+            suppress_heads(&mut lines);
+            lines.iter().map(|line| [line.in_extract, line.resolved, line.quarantined]).collect::<Vec<_>>()
+        };
+        assert_eq!(after(&[[50, 44, 6], [30, 30, 0]]), [[Some(50), Some(44), Some(6)], [Some(30), Some(30), Some(0)]]);
+        // In each column and in each line two are left out, or none.
+        assert_eq!(after(&[[50, 48, 2], [30, 23, 7]]), [[None, Some(48), None], [None, Some(23), None]]);
+        // The second sum is left out for its column, so one of its parts must be, and then another one in the column of that.
+        assert_eq!(
+            after(&[[3, 0, 3], [20, 20, 0], [40, 33, 7]]),
+            [[None, Some(0), None], [None, None, Some(0)], [None, None, None]]
+        );
+        assert_eq!(after(&[[12, 10, 2]]), [[None, Some(10), None]], "a line alone");
     }
 }

@@ -1,8 +1,10 @@
 //! How a run fails, and with which exit code (`pipeline.md` section 4).
 
+use std::cmp::Reverse;
 use std::path::PathBuf;
 
 use crate::model::code::{Code, entry};
+use crate::report::Found;
 use crate::stages::decrypt::{self, DecryptError};
 use crate::stages::fetch::{self, FetchError};
 use crate::stages::map::MapError;
@@ -10,7 +12,7 @@ use crate::stages::normalize::Contradiction;
 use crate::stages::publish::PublishError;
 use crate::stages::publish::delivery::DeliveryError;
 use crate::stages::read::ReadError;
-use crate::stages::validate::guards::Verdict;
+use crate::stages::validate::guards::{Name, Verdict};
 
 /// A fatal diagnostic: nothing is published.
 #[derive(Clone, Debug)]
@@ -52,8 +54,8 @@ pub enum RunError {
     NoColumn(String),
     #[error("{code} {sentence}", code = .0.code, sentence = .0.sentence)]
     Fatal(Fatal),
-    #[error("{}", trips(.0))]
-    Guards(Vec<Verdict>),
+    #[error("{}", trips(verdicts, found))]
+    Guards { verdicts: Vec<Verdict>, found: Vec<Found> },
     #[error(transparent)]
     Map(#[from] MapError),
     #[error("INT001 the sums do not balance: {0}")]
@@ -73,9 +75,28 @@ fn mebibytes(bytes: u64) -> u64 {
     bytes.div_ceil(1 << 20)
 }
 
-fn trips(verdicts: &[Verdict]) -> String {
-    let lines: Vec<String> = verdicts.iter().filter(|verdict| verdict.tripped).map(trip).collect();
-    lines.join("\n")
+fn trips(verdicts: &[Verdict], found: &[Found]) -> String {
+    let tripped = verdicts.iter().filter(|verdict| verdict.tripped);
+    tripped.map(|verdict| trip(verdict) + &causes(verdict.name, found)).collect::<Vec<_>>().join("\n")
+}
+
+/// The errors that most of those bear whom a guard counts, the most frequent first. Rows are those of all files.
+fn causes(guard: Name, found: &[Found]) -> String {
+    const MOST: usize = 3;
+    let of = match guard {
+        Name::MaxQuarantined => "persons",
+        Name::MaxRejected => "rows",
+        _ => return String::new(),
+    };
+    let mut errors: Vec<&Found> = found.iter().filter(|found| found.severity == 'E' && found.of == of).collect();
+    errors.sort_by_key(|found| (Reverse(found.count), found.code));
+    let told: Vec<String> = errors.iter().take(MOST).map(|found| format!("{} ({})", found.code, found.count)).collect();
+    match errors.len().saturating_sub(MOST) {
+        _ if told.is_empty() => String::new(),
+        0 => format!("; for {}", told.join(", ")),
+        1 => format!("; most often for {}, and for one more code", told.join(", ")),
+        more => format!("; most often for {}, and for {more} more codes", told.join(", ")),
+    }
 }
 
 fn trip(verdict: &Verdict) -> String {
@@ -120,7 +141,7 @@ impl RunError {
             | RunError::Contradiction(_)
             | RunError::NoColumn(_)
             | RunError::Nobody { .. } => 4,
-            RunError::Fatal(_) | RunError::Guards(_) => 3,
+            RunError::Fatal(_) | RunError::Guards { .. } => 3,
             RunError::Map(_) | RunError::Unbalanced(_) => 1,
             RunError::Publish(error) => error.exit_code(),
             RunError::Delivery(error) => error.exit_code(),
@@ -176,8 +197,10 @@ impl RunError {
                 "correct the name, or say which header it is: [extract.KIND] columns = { Name = \"Header\" }".into(),
             ),
             RunError::Fatal(fatal) => Some(format!("{} (hcmsync help {})", entry(fatal.code).fix, fatal.code)),
-            RunError::Guards(_) => Some(
-                "look at the extract first; if the change is right, let it through once with --allow GUARD=VALUE"
+            RunError::Guards { .. } => Some(
+                "look at the extract first: hcmsync validate PIPELINE --report DIR shows what was found and where, \
+                 hcmsync explain PIPELINE PERSON_NUMBER why of one person; if the change is right, let it through once with \
+                 --allow GUARD=VALUE"
                     .into(),
             ),
             RunError::Map(error) => Some(error.help().into()),
@@ -190,5 +213,33 @@ impl RunError {
             }
             RunError::Stopped => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(code: &'static str, severity: char, of: &'static str, count: u64) -> Found {
+        let (title, meaning, effect, fix) = ("", "", "", "");
+        Found { code, severity, title, count, of, base: 200, meaning, effect, fix, examples: Vec::new() }
+    }
+
+    #[test]
+    fn a_guard_that_counts_people_or_rows_says_for_what_they_are_left_out() {
+        let found = [
+            found("KEY021", 'E', "persons", 2),
+            found("OUT012", 'E', "persons", 188),
+            found("MGR030", 'I', "persons", 190),
+            found("ROW031", 'E', "rows", 7),
+            found("PER031", 'E', "persons", 2),
+        ];
+        assert_eq!(causes(Name::MaxQuarantined, &found), "; for OUT012 (188), KEY021 (2), PER031 (2)");
+        assert_eq!(causes(Name::MaxRejected, &found), "; for ROW031 (7)");
+        assert_eq!(causes(Name::MaxLeavers, &found), "");
+        assert_eq!(causes(Name::MaxRejected, &[]), "");
+        let more = [&found[..], &[self::found("WR020", 'E', "persons", 1)]].concat();
+        let said = "; most often for OUT012 (188), KEY021 (2), PER031 (2), and for one more code";
+        assert_eq!(causes(Name::MaxQuarantined, &more), said);
     }
 }

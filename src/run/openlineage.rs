@@ -65,7 +65,7 @@ impl<'a> Lineage<'a> {
 
     /// The event of a run that published nothing; guards that tripped are told with what they saw.
     pub fn fail(&self, at: Timestamp, error: &RunError) -> Value {
-        let verdicts: &[Verdict] = if let RunError::Guards(verdicts) = error { verdicts } else { &[] };
+        let verdicts: &[Verdict] = if let RunError::Guards { verdicts, .. } = error { verdicts } else { &[] };
         let state = if matches!(error, RunError::Stopped) { "ABORT" } else { "FAIL" };
         let message = json!({ "message": told(error), "programmingLanguage": "RUST" });
         let mut facets = Map::new();
@@ -131,7 +131,7 @@ fn told(error: &RunError) -> String {
         RunError::Read(error) => by_name(error.code()),
         RunError::NoColumn(_) => by_name("CSV004"),
         RunError::Unbalanced(_) => by_name("INT001"),
-        RunError::Guards(verdicts) => guards(verdicts),
+        RunError::Guards { verdicts, .. } => guards(verdicts),
         _ => String::new(),
     };
     format!("exit code {}{code}", error.exit_code())

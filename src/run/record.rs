@@ -139,7 +139,7 @@ impl Ready {
     pub fn publish(self, world: &World<'_>) -> Result<Outcome, RunError> {
         let Ready { mut staging, manifest, name, report } = self;
         if manifest.guards.iter().any(|verdict| verdict.tripped) {
-            return Err(RunError::Guards(manifest.guards));
+            return Err(RunError::Guards { verdicts: manifest.guards, found: report.findings });
         }
         world.go_on()?;
         let files = report.files().map_err(PublishError::io(staging.to(), "reported on"))?;

@@ -38,6 +38,17 @@ fn a_column_tells_the_day_of_all_extracts() {
 }
 
 #[test]
+fn a_date_needs_no_quotes() {
+    let mut place = Place::plain();
+    place.set("as_of", "2026-11-19");
+    assert_eq!(as_of(&place.publishes(&["--json"])), ["2026-11-19", "pipeline"]);
+    place.set("as_of", "06:00:00");
+    let said = place.run(&[]);
+    assert_eq!(said.code, 2);
+    assert!(said.stderr.contains("as_of is \"today\", \"file-name\", a date such as"), "{}", said.stderr);
+}
+
+#[test]
 fn two_dates_are_two_generations() {
     let torn = place(|extract, _| if extract.starts_with("Work") { "2026-11-19" } else { "2026-11-20" }.to_owned());
     let said = torn.run(&[]);

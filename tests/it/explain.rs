@@ -135,6 +135,22 @@ fn a_manager_who_is_a_user_and_does_not_stand_in_the_file_is_no_value_there() {
 }
 
 #[test]
+fn who_falls_out_at_the_very_end_had_a_manager_looked_for() {
+    let mut place = Place::plain();
+    place.edit(
+        "\"Employee ID\" = \"PersonNumber\"\n",
+        "\"Employee ID\" = \"PersonNumber\"\n\"Name\" = \"LastName\"\n[output.dialect]\nnull = \"Green\"\n",
+    );
+    place.edit("profile = \"qooper-csv\"", "profile = \"csv\"");
+    let explanation = explained(&place, "966169008890736", &[]);
+    assert!(causes(&explanation).contains_key("OUT014"), "{explanation}");
+    assert!(explanation["manager_person_number"].is_string());
+    let steps = explanation["steps"].as_array().unwrap();
+    assert!(steps.iter().all(|step| !step["sentence"].as_str().unwrap().contains("no manager is looked for")));
+    assert!(steps.iter().any(|step| step["rule"] == 25), "{explanation}");
+}
+
+#[test]
 fn a_value_is_told_step_by_step() {
     let mut place = Place::plain();
     place.edit(

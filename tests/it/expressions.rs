@@ -42,8 +42,12 @@ const TEXT: [&str; 18] = [
 const DATES: [&str; 4] = ["DateStart", "AsOf", "person.EffectiveStartDate", "assignment.EffectiveStartDate"];
 
 fn scope() -> Scope {
-    let attribute =
-        |name: &str, kind| Attribute { name: name.into(), kind, after_selection: name.starts_with("Manager") };
+    let attribute = |name: &str, kind| Attribute {
+        name: name.into(),
+        kind,
+        after_selection: name.starts_with("Manager"),
+        personal: false,
+    };
     let text = TEXT.iter().map(|name| attribute(name, Type::Text));
     let dates = DATES.iter().map(|name| attribute(name, Type::Date));
     let attributes = text.chain(dates).chain([attribute("Active", Type::Boolean)]).collect();
@@ -230,7 +234,8 @@ fn a_mistake_points_at_the_very_word() {
         ("read_csv('/etc/passwd')", "read_csv", "reads no files"),
         ("UPPER(LOWER(DateStart))", "LOWER(DateStart)", "CAST(value AS VARCHAR)"),
         ("JobName = 1", "JobName = 1", "cannot compare"),
-        ("REGEXP_LIKE(LastName, '(')", "REGEXP_LIKE(LastName, '('", "regex"),
+        ("REGEXP_LIKE(LastName, '(')", "REGEXP_LIKE(LastName, '('", "the regular expression is wrong: unclosed group"),
+        ("REGEXP_LIKE(LastName, '[A-Z')", "'[A-Z'", "the regular expression is wrong: unclosed character class"),
         ("REGEXP_LIKE(LastName, JobName)", "JobName", "a string in single quotes"),
         ("LEFT(LastName, 0 - 1)", "0 - 1", "whole number"),
         ("DateStart > '2024-13-01'", "'2024-13-01'", "is no date"),

@@ -50,6 +50,41 @@ fn the_schema_takes_every_shipped_pipeline() {
     }
 }
 
+#[test]
+fn what_is_wrong_in_an_environment_is_found_whichever_is_chosen() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("wrong.toml");
+    let text = std::fs::read_to_string(project("pipelines/qooper.toml")).unwrap();
+    let tried = |environments: &str, env: Option<&str>| {
+        std::fs::write(&file, format!("{text}\n[env.other.guard]\nmax_leavers = 1\n{environments}")).unwrap();
+        let overrides = Overrides { env: env.map(str::to_owned), ..Overrides::default() };
+        let unset = |name: &str| (name == "SET").then(|| "set".to_owned());
+        Pipeline::load(&file, &overrides, &unset).map(|_| ()).map_err(|error| error.to_string())
+    };
+    for (wrong, place, said) in [
+        ("[env.test.fetch]\nform = \"in\"\n", "form", "unknown field `form`"),
+        ("[env.test.guard]\nmax_leavers = 0.5\n", "0.5", "a percentage such as \"2%\""),
+        ("[env.test.publish]\nto = \"${OUT\"\n", "\"${OUT\"", "never closed"),
+        ("[env.test.publish]\nupload = \"ftp://a@${HOST}/\"\nagent = 3\n", "3", "expected a boolean"),
+        ("[env.test.fetch]\npassword = \"hunter2\"\n", "", "a secret is never a value in the file"),
+    ] {
+        for env in [None, Some("other"), Some("test")] {
+            let told = tried(wrong, env).unwrap_err();
+            // With --env test the variable that is not set is told first.
+            let says = if env == Some("test") && wrong.contains("HOST") { "HOST is not set" } else { said };
+            assert!(told.contains(says) && told.contains("wrong.toml:"), "{env:?}: {told}");
+            assert!(env == Some("test") || told.lines().any(|line| line.contains(place)), "{env:?}: {told}");
+            assert!(!told.contains("hunter2"), "{told}");
+        }
+    }
+    let both = tried("[env.a.guard]\nmax_leaver = 1\n[env.b.guard]\nmax_joiner = 1\n", None).unwrap_err();
+    assert!(both.contains("max_leaver`") && both.contains("max_joiner`"), "all are told: {both}");
+    // What is set elsewhere alone is no mistake here.
+    let elsewhere = "[env.a.fetch]\nfrom = \"sftp://${USER_}@${HOST}:${PORT}/${DIR}\"\n[env.a.publish]\nto = \"${OUT}\"\nupload = \"${URL}\"\n";
+    assert_eq!(tried(elsewhere, None), Ok(()));
+    assert!(tried(elsewhere, Some("a")).unwrap_err().contains("the environment variable HOST is not set"));
+}
+
 /// Every table of a pipeline in which a key can be mistyped, as a JSON pointer and as TOML writes it. The names in `[maps]`,
 /// `[output.fields]` and `columns` are the user's own.
 const TABLES: [(&str, &str); 9] = [

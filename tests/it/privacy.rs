@@ -4,12 +4,12 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::product::{Place, project};
+use crate::product::{HCMSYNC, Place, Said, project};
 use crate::promise;
 use crate::sshd::free_port;
 
@@ -205,6 +205,19 @@ fn a_process_leaves_no_core_and_its_command_line_tells_no_secret() {
     child.wait().unwrap();
     assert!(!place.path("core").exists());
     promise::report(20, "core, memory and command line of a process", 3, 3, started);
+}
+
+#[test]
+fn an_empty_passphrase_protects_no_key() {
+    let home = tempfile::tempdir().unwrap();
+    for empty in ["", "\n"] {
+        let mut command = Command::new(HCMSYNC);
+        command.args(["keys", "new", "--user-id", "x"]).arg(home.path().join("key")).env("PGP_PASSPHRASE", empty);
+        let said = Said::of(&command.output().unwrap());
+        assert_eq!(said.code, 2, "{}", said.all());
+        assert!(said.stderr.contains("PGP_PASSPHRASE is empty"), "{}", said.stderr);
+    }
+    assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0);
 }
 
 #[test]

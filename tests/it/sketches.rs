@@ -172,6 +172,12 @@ fn what_the_samples_do_not_tell_is_asked() {
     }
     let checked = say(&["check", pipeline.to_str().unwrap(), "--to", home.path().join("out").to_str().unwrap()]);
     assert_eq!(checked.code, 0, "{}", checked.all());
+    // What is no extract is not an encrypted one.
+    fs::write(from.join("person.toml"), "name = \"x\"\n").unwrap();
+    fs::remove_file(&pipeline).unwrap();
+    let text = fs::read_to_string(init(home.path(), &from, "qooper-csv")).unwrap();
+    assert!(!text.contains("encrypted"), "{text}");
+    assert!(text.contains("# CHECK: person.toml is neither CSV nor an OpenPGP message, and is left out."), "{text}");
     let sealed = init(home.path(), &project("sample-data/extract"), "csv");
     let text = fs::read_to_string(sealed).unwrap();
     assert!(

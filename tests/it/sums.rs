@@ -323,3 +323,24 @@ fn promise_12_one_hash_of_all_ways() {
     let runs = one_hash(1_000, 1);
     promise::report(12, "ways to run the same rows: one hash", runs, runs, started);
 }
+
+#[test]
+fn a_sample_of_any_size_passes_the_guards_of_its_pipeline() {
+    let folder = tempfile::tempdir().unwrap();
+    let of = |persons: u64, seed: u64, more: &[&str]| {
+        let folder = folder.path().join(format!("{persons}-{seed}-{}", more.len()));
+        let mut sample = Command::new(HCMSYNC);
+        sample.args(["sample", "--quiet", "--persons", &persons.to_string(), "--seed", &seed.to_string(), "--out"]);
+        assert!(sample.arg(&folder).args(more).output().unwrap().status.success());
+        let ran = Command::new(HCMSYNC).args(["run", "--quiet"]).arg(folder.join("pipeline.toml")).output().unwrap();
+        assert!(ran.status.success(), "{persons} of seed {seed}: {}", String::from_utf8_lossy(&ran.stderr));
+    };
+    // From six persons up one is odd; the smaller the sample, the larger their share.
+    for persons in [1, 2, 5, 6, 7, 12, 18, 60, 120, 150, 200, 400, 1000] {
+        for seed in 1..=3 {
+            of(persons, seed, &[]);
+        }
+        of(persons, 1, &["--plain-people"]);
+    }
+    of(12, 1, &["--encrypt"]);
+}

@@ -52,7 +52,7 @@ pub(super) const EMAIL: &[Attribute] = &[
     start(Kind::Email),
     end(Kind::Email),
     text(Kind::Email, "EmailType").or_at_home(&["type"]),
-    text(Kind::Email, "WorkEmail").or_at_home(&["workemailaddress", "emailaddress", "email"]),
+    text(Kind::Email, "WorkEmail").personal().or_at_home(&["workemailaddress", "emailaddress", "email"]),
     primary(Kind::Email, "EmailPrimaryFlag").or(&["primaryemailflag"]),
     changes_only(Kind::Email),
 ];
@@ -63,7 +63,7 @@ pub(super) const PHONE: &[Attribute] = &[
     start(Kind::Phone),
     end(Kind::Phone),
     text(Kind::Phone, "PhoneType").or_at_home(&["type"]),
-    text(Kind::Phone, "PhoneNumber").or_at_home(&["phone", "workphone", "workphonenumber"]),
+    text(Kind::Phone, "PhoneNumber").personal().or_at_home(&["phone", "workphone", "workphonenumber"]),
     primary(Kind::Phone, "PhonePrimaryFlag").or(&["primaryphoneflag"]),
     changes_only(Kind::Phone),
 ];
@@ -84,7 +84,7 @@ pub(super) const NATIONAL_IDENTIFIER: &[Attribute] = &[
     start(Kind::NationalIdentifier),
     end(Kind::NationalIdentifier),
     text(Kind::NationalIdentifier, "NationalIdentifierType").or_at_home(&["type"]),
-    text(Kind::NationalIdentifier, "NationalIdentifierNumber").or_at_home(&["nationalidentifier"]),
+    text(Kind::NationalIdentifier, "NationalIdentifierNumber").personal().or_at_home(&["nationalidentifier"]),
     primary(Kind::NationalIdentifier, "NationalIdentifierPrimaryFlag"),
     text(Kind::NationalIdentifier, "LegislationCode"),
     changes_only(Kind::NationalIdentifier),

@@ -148,7 +148,7 @@ pub fn explain(
 
 /// How many causes of one diagnostic are listed.
 const CAUSES: usize = 10;
-const SECTION_10: [Code; 5] = [Code::Out001, Code::Out002, Code::Out003, Code::Out011, Code::Out012];
+const SECTION_10: [Code; 6] = [Code::Out001, Code::Out002, Code::Out003, Code::Out011, Code::Out012, Code::Out014];
 
 fn said(people: &People, step: Step) -> Said {
     let (file, line) = step.row.map(|(kind, position)| place(people, kind, position as usize)).unzip();

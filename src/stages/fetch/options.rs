@@ -116,7 +116,7 @@ impl Age {
     }
 
     /// The length as jiff's type; one past its range (292 billion years) is its longest.
-    pub(super) fn signed(self) -> SignedDuration {
+    pub fn signed(self) -> SignedDuration {
         SignedDuration::try_from(self.0).unwrap_or(SignedDuration::MAX)
     }
 }

@@ -115,6 +115,11 @@ fn locate(sql: &str, parts: &[(Range<usize>, String)], names: &BTreeSet<String>,
 /// Polars saw the probe only, so its words carry nobody's values.
 fn refused(part: Range<usize>, error: &PolarsError) -> Fault {
     let text = error.to_string();
+    // Where a regular expression is wrong, its reason stands last, below the expression.
+    if let Some((_, reason)) = text.rsplit_once("\nerror: ").filter(|_| text.contains("regex parse error:")) {
+        let reason = reason.lines().next().unwrap_or_default();
+        return Fault { part, title: format!("the regular expression is wrong: {reason}"), help: None };
+    }
     let reason = text.lines().next().unwrap_or_default();
     let help = text
         .contains("expected `String`")

@@ -21,15 +21,22 @@ pub struct MappingText {
     pub text: String,
     /// From where its bytes are counted: one past the end of the file before it.
     pub start: usize,
+    /// Whether its first line is a mapping's: else it may be any file that was given by mistake, a list of people say.
+    pub has_header: bool,
 }
 
 impl<'a> SourceText<'a> {
     /// The file in which a place is, by path and text, and where it is there.
     fn locate(self, place: &Range<usize>) -> (&'a str, &'a str, Range<usize>) {
-        match self.mappings.iter().rfind(|mapping| mapping.start <= place.start) {
-            Some(MappingText { path, text, start }) => (path, text, place.start - start..place.end - start),
+        match self.mapping(place) {
+            Some(MappingText { path, text, start, .. }) => (path, text, place.start - start..place.end - start),
             None => (self.path, self.text, place.clone()),
         }
+    }
+
+    /// The mapping file in which a place is, if it is in one.
+    fn mapping(self, place: &Range<usize>) -> Option<&'a MappingText> {
+        self.mappings.iter().rfind(|mapping| mapping.start <= place.start)
     }
 }
 
@@ -53,8 +60,20 @@ impl Mistake {
         (before.matches('\n').count() + 1, line.chars().count() + 1)
     }
 
-    /// The mistake with the lines of the file around it, for a terminal or, without `color`, for a log.
+    /// The mistake and its place alone, where a line of the file may not be shown.
+    pub fn render_place(&self, source: SourceText) -> String {
+        let (path, ..) = source.locate(&self.span);
+        let (line, column) = self.position(source);
+        let help = self.help.as_ref().map(|help| format!("\n  = help: {help}")).unwrap_or_default();
+        format!("error: {}\n --> {path}:{line}:{column}{help}", self.title)
+    }
+
+    /// The mistake with the lines of the file around it, for a terminal or, without `color`, for a log. Of a mapping file that
+    /// may be any other no line is shown.
     pub fn render(&self, source: SourceText, color: bool) -> String {
+        if source.mapping(&self.span).is_some_and(|mapping| !mapping.has_header) {
+            return self.render_place(source);
+        }
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         let (path, text, span) = source.locate(&self.span);
         let caret = AnnotationKind::Primary.span(span);

@@ -31,6 +31,8 @@ pub struct Attribute {
     pub kind: Type,
     /// Whether it is known only once it is known who is emitted: the resolved manager's.
     pub after_selection: bool,
+    /// Whether its values are somebody's own, as far as is known.
+    pub personal: bool,
 }
 
 /// The names that expressions may use. Names are case-sensitive.

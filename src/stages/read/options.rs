@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use schemars::JsonSchema;
-use serde::de::{MapAccess, Visitor};
+use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
+
+use crate::model::date::is_format;
 
 /// The files of one record kind and how they are written.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -20,6 +22,7 @@ pub struct Extract {
     #[serde(default)]
     pub encoding: Encoding,
     /// How dates are written, in `strptime` words such as `%d/%m/%Y`; else ISO forms only.
+    #[serde(default, deserialize_with = "date_format")]
     pub date_format: Option<String>,
     /// The texts of a trimmed cell that mean that it has no value.
     #[serde(default = "blank")]
@@ -81,6 +84,17 @@ impl Extract {
 
 /// The columns that say when a row of a side extract is in effect.
 const SIDE_DATES: [&str; 2] = ["EffectiveStartDate", "EffectiveEndDate"];
+
+/// A format in which no date can be read would reject every row, and not say why.
+fn date_format<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    let format = String::deserialize(from)?;
+    if is_format(&format) {
+        return Ok(Some(format));
+    }
+    Err(D::Error::custom(
+        "no date can be read in this format: it has a word for the day, the month and the year each, as in \"%d-%m-%Y\"",
+    ))
+}
 
 fn blank() -> Vec<String> {
     vec![String::new()]
@@ -195,7 +209,14 @@ mod tests {
         let extract: Extract = toml::from_str("file = 'x'").unwrap();
         assert_eq!((extract.delimiter, extract.encoding), (None, Encoding::Utf8));
         assert_eq!(extract.nulls, [""]);
-        for wrong in ["delimiter = ',,'", "delimiter = 'x'", "delimiter = '\"'", "encoding = 'latin1'", "colums = {}"] {
+        for wrong in [
+            "delimiter = ',,'",
+            "delimiter = 'x'",
+            "delimiter = '\"'",
+            "encoding = 'latin1'",
+            "colums = {}",
+            "date_format = 'DD-MM-YYYY'",
+        ] {
             assert!(toml::from_str::<Extract>(&format!("file = 'x'\n{wrong}")).is_err(), "{wrong}");
         }
     }

@@ -238,6 +238,46 @@ fn the_totals_of_hr_are_reconciled_by_any_attribute() {
 }
 
 #[test]
+fn people_are_counted_by_nothing_that_is_their_own() {
+    for name in ["WorkEmail", "person.LastName", "DateOfBirth", "Phone", "UserName"] {
+        let mut place = Place::plain();
+        place.edit("file = \"Person_*.csv\"", "file = \"Person_*.csv\"\ncolumns = { Phone = \"WorkPhone\" }");
+        let file = place.path("headcount.csv");
+        fs::write(&file, format!("attribute,value,expected\n{name},x,1\n")).unwrap();
+        let said = validate(&place, &["--expected", file.to_str().unwrap()]);
+        assert_eq!(said.code, 2, "{name}: {}", said.all());
+        assert!(said.stderr.contains("its values are somebody's own"), "{name}: {}", said.stderr);
+        place.edit("[guard]", &format!("[report]\nheadcount = [\"{name}\"]\n[guard]"));
+        let said = validate(&place, &[]);
+        assert_eq!(said.code, 2, "{name}: {}", said.all());
+        assert!(said.stderr.contains(&format!("nobody can be counted by {name}")), "{}", said.stderr);
+        assert!(said.stderr.contains("its values are somebody's own"), "{name}: {}", said.stderr);
+    }
+}
+
+#[test]
+fn a_list_of_people_that_is_given_by_mistake_is_not_repeated() {
+    let place = Place::plain();
+    let (file, pipeline) = (place.path("people.csv"), place.path("pipeline.toml"));
+    fs::write(&pipeline, &place.pipeline).unwrap();
+    let people = fs::read_to_string(place.extract("Person")).unwrap();
+    let rows = people.split_once('\n').unwrap().1;
+    // As it is, and with a quote that never closes.
+    for text in [rows.to_owned(), rows.replacen(',', ",\"", 1), format!("target,note\n{rows}")] {
+        fs::write(&file, text).unwrap();
+        let (file, pipeline) = (file.to_str().unwrap(), pipeline.to_str().unwrap());
+        for words in
+            [&["run", pipeline, "--expected", file][..], &["mapping", "import", pipeline, file], &["check", file]]
+        {
+            // Whatever is said is searched for personal values.
+            let said = Said::of(&Command::new(HCMSYNC).args(words).output().unwrap());
+            assert_eq!(said.code, 2, "{words:?}: {}", said.all());
+            assert!(!said.all().contains("96616900"), "{words:?}: {}", said.all());
+        }
+    }
+}
+
+#[test]
 fn the_mask_hides_numbers_and_small_counts_in_every_rendering() {
     let mut place = Place::plain();
     let plain = report(&place, 0, &[]);
@@ -267,6 +307,10 @@ fn the_mask_hides_numbers_and_small_counts_in_every_rendering() {
         numbers.filter(|number| number.as_u64().is_some_and(|count| (1..5).contains(&count))).count()
     };
     assert!(small(&plain) > 0 && small(&one) == 0);
+    for line in one.json["headcount"].as_array().unwrap() {
+        let left_out = ["in_extract", "resolved", "quarantined"].iter().filter(|key| line[**key].is_null()).count();
+        assert_ne!(left_out, 1, "it follows from the other two: {line}");
+    }
     assert!(one.html.contains(">masked<") && one.json["masked"] == true);
     assert!(one.html.contains("hcmsync explain test PERSON_NUMBER"));
 }

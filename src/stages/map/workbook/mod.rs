@@ -46,7 +46,14 @@ pub fn read(text: &str, start: usize) -> Result<(Fields, Lists), Vec<Mistake>> {
     if reader.mistakes.is_empty() { Ok((Fields(reader.fields), Lists(reader.lists))) } else { Err(reader.mistakes) }
 }
 
-/// Which column each cell of a record is.
+/// Whether the first line names what every mapping has: what is wrong further on is then that of a mapping.
+pub fn has_header(text: &str) -> bool {
+    let first = cells::records(text.lines().next().unwrap_or_default()).unwrap_or_default();
+    let names: Vec<&str> = first.iter().flatten().map(|cell| cell.text.as_str()).collect();
+    NEEDED.iter().all(|needed| names.contains(needed))
+}
+
+/// Which column each cell of a record is. What a cell says is not repeated: a file without a header has somebody's data there.
 fn header(record: Vec<Cell>, start: usize) -> Result<Vec<&'static str>, Vec<Mistake>> {
     let mut known = Vec::new();
     let mut mistakes = Vec::new();
@@ -60,10 +67,14 @@ fn header(record: Vec<Cell>, start: usize) -> Result<Vec<&'static str>, Vec<Mist
             Some(name) => (format!("two columns are called {name}"), None),
             None => {
                 let all = || format!("the columns are {}", COLUMNS.join(", "));
-                (format!("a mapping has no column {:?}", cell.text), did_you_mean(&cell.text, COLUMNS).or(Some(all())))
+                ("a mapping has no such column".to_owned(), did_you_mean(&cell.text, COLUMNS).or(Some(all())))
             }
         };
         mistakes.push(Mistake { span: cell.span.clone(), title, help });
+    }
+    if known.is_empty() {
+        // Then it is no header at all, and the rest of it says nothing.
+        mistakes.clear();
     }
     if let Some(absent) = NEEDED.into_iter().find(|name| mistakes.is_empty() && !known.contains(name)) {
         let span = record.first().map_or(start, |cell| cell.span.start)..record.last().map_or(start, |c| c.span.end);

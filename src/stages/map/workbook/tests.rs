@@ -116,11 +116,26 @@ fn every_form_of_a_line_is_read() {
 }
 
 #[test]
+fn a_mapping_is_known_by_its_first_line() {
+    for (text, is) in [
+        ("target,source\n", true),
+        ("source;note;\"target\"\r\n", true),
+        ("target,sorce\n", false),
+        ("joe.green@vision.example,1\n", false),
+        ("\"Green\n", false),
+        ("", false),
+    ] {
+        assert_eq!(has_header(text), is, "{text:?}");
+    }
+}
+
+#[test]
 fn what_is_wrong_is_shown_under_the_cell() {
     for (text, word, title) in [
-        ("target,sorce\n", "sorce", "a mapping has no column \"sorce\""),
+        ("target,sorce\n", "sorce", "a mapping has no such column"),
         ("target,source,target\n", "target", "two columns are called target"),
         ("target,map\n", "target,map", "there is no column source"),
+        ("Green,joe.green@vision.example\n", "Green,joe.green@vision.example", "there is no column target"),
         ("target,source\na,b,c\n", "a,b,c", "this line has 3 cells, and the header has 2"),
         ("target,source\n,b\n", ",b", "this line has no target"),
         ("target,source,required\na,b,ja\n", "ja", "required is true or false"),

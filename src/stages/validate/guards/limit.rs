@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::or_off::Setting;
 use crate::model::kind::Kind;
+use crate::stages::fetch::Age;
 
 /// At most this many: of them all, or of a hundred.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,17 +153,15 @@ impl TryFrom<[u64; 2]> for Expected {
 pub struct Skew(pub SignedDuration);
 
 impl Setting for Skew {
-    const EXPECTED: &'static str = "a duration such as \"6h\", or \"off\"";
+    const EXPECTED: &'static str = "a duration such as \"6h\" or \"2d\", or \"off\"";
 }
 
 impl TryFrom<String> for Skew {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        match text.parse::<SignedDuration>() {
-            Ok(duration) if !duration.is_negative() => Ok(Skew(duration)),
-            _ => Err(format!("{text:?} is not {}", Skew::EXPECTED)),
-        }
+        let wrong = |_| format!("{text:?} is not {}", Skew::EXPECTED);
+        Age::try_from(text.clone()).map(|age| Skew(age.signed())).map_err(wrong)
     }
 }
 
@@ -275,6 +274,7 @@ mod tests {
             max_leavers = "0.5%"
             max_joiners = "off"
             max_set_skew = "6h"
+            max_age = "2d"
         "#;
         let guard: Guard = toml::from_str(text).unwrap();
         assert_eq!(guard.expected_users, Some(OrOff::On(Expected { min: 40_000, max: 50_000 })));
@@ -284,6 +284,7 @@ mod tests {
         assert_eq!(guard.max_leavers, OrOff::On("0.5%".parse().unwrap()));
         assert_eq!(guard.max_joiners, OrOff::Off);
         assert_eq!(guard.max_set_skew, Some(OrOff::On(Skew(SignedDuration::from_hours(6)))));
+        assert_eq!(guard.max_age, Some(OrOff::On(Skew(SignedDuration::from_hours(48)))), "as [fetch] takes it");
         assert_eq!(guard.max_changed, Guard::default().max_changed, "an absent key has its default");
         assert_eq!(toml::from_str::<Guard>("").unwrap(), Guard::default());
         assert_eq!(toml::from_str::<Guard>("min_rows = 7").unwrap().min_rows, Some(OrOff::On(MinRows::Each(7))));
