@@ -50,13 +50,11 @@ impl PipelineError {
     }
 
     fn toml(source: SourceText<'_>, error: &toml::de::Error) -> PipelineError {
-        let span = error.span().unwrap_or(0..0);
-        let message = error.message();
-        if holds_secret(source.text, span.start) {
-            let (line, column) = Mistake { span, title: String::new(), help: None }.position(source);
-            return PipelineError::Mistakes(format!("error: {message}\n --> {}:{line}:{column}", source.path));
+        let mut mistake = mistake(error);
+        if mistake.is_concealed(source) {
+            mistake.title = without_value(&mistake.title);
         }
-        PipelineError::mistakes(source, &[Mistake { span, title: message.to_owned(), help: suggestion(message) }])
+        PipelineError::mistakes(source, &[mistake])
     }
 
     /// What to do about it.
@@ -77,12 +75,18 @@ impl PipelineError {
     }
 }
 
-/// Whether the line at `at` may hold a secret that somebody wrote into the file: it is then not shown.
-fn holds_secret(text: &str, at: usize) -> bool {
-    let start = text[..at.min(text.len())].rfind('\n').map_or(0, |end| end + 1);
-    let line = text[start..].lines().next().unwrap_or_default().to_lowercase();
-    let key = line.split('=').next().unwrap_or_default();
-    ["pass", "pwd", "secret", "token", "credential"].iter().any(|word| key.contains(word))
+fn mistake(error: &toml::de::Error) -> Mistake {
+    let message = error.message();
+    Mistake { span: error.span().unwrap_or(0..0), title: message.to_owned(), help: suggestion(message) }
+}
+
+/// What serde says of a value without the value: `invalid type: string "…", expected …`.
+fn without_value(message: &str) -> String {
+    let told = message.strip_prefix("invalid ").and_then(|rest| Some((rest.split_once(": ")?.0, rest)));
+    match told.and_then(|(what, rest)| Some((what, rest.rsplit_once(", expected ")?.1))) {
+        Some((what, expected)) => format!("invalid {what}: expected {expected}"),
+        None => message.to_owned(),
+    }
 }
 
 /// The nearest of the names that serde expected, where a key or a word is unknown.

@@ -1,9 +1,12 @@
-//! A mistake in the pipeline file, shown where it stands: file, line, column and a caret under the very word.
+//! A mistake in the pipeline file, shown where it stands: file, line, column and a caret under the very word; but for lines
+//! that may hold a secret, of which the place alone is told.
 
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use toml::Spanned;
+
+use super::conceal;
 
 /// The pipeline file as it was read, and the mapping files that it names. A place in any of them is a byte of them all, one
 /// after the other: see [`MappingText::start`].
@@ -53,8 +56,25 @@ impl Mistake {
         (before.matches('\n').count() + 1, line.chars().count() + 1)
     }
 
+    /// Whether the lines of the pipeline file that it is about may hold a secret: they are not shown.
+    pub fn is_concealed(&self, source: SourceText) -> bool {
+        let (path, text, span) = source.locate(&self.span);
+        path == source.path && conceal::may_hold_secret(text, &span)
+    }
+
+    /// The mistake and its place alone, where a line of the file may not be shown.
+    pub fn render_place(&self, source: SourceText) -> String {
+        let (path, ..) = source.locate(&self.span);
+        let (line, column) = self.position(source);
+        let help = self.help.as_ref().map(|help| format!("\n  = help: {help}")).unwrap_or_default();
+        format!("error: {}\n --> {path}:{line}:{column}{help}", self.title)
+    }
+
     /// The mistake with the lines of the file around it, for a terminal or, without `color`, for a log.
     pub fn render(&self, source: SourceText, color: bool) -> String {
+        if self.is_concealed(source) {
+            return self.render_place(source);
+        }
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         let (path, text, span) = source.locate(&self.span);
         let caret = AnnotationKind::Primary.span(span);

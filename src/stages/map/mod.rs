@@ -9,6 +9,7 @@ mod bulk;
 mod check;
 mod columns;
 mod compile;
+mod conceal;
 mod dialect;
 mod elements;
 mod evaluate;
