@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::product::{Place, project};
+use crate::product::{Place, Said, project};
 use crate::promise;
 use crate::sshd::free_port;
 
@@ -286,4 +286,19 @@ fn a_password_that_somebody_wrote_into_the_pipeline_file_is_not_repeated() {
     place.edit("from = \"in\"", "from = \"in\"\npassword = 77340921");
     let said = place.run(&[]);
     assert!(said.code == 2 && !said.all().contains("77340921"), "nor where it is a number: {}", said.all());
+}
+
+#[test]
+fn a_credential_of_the_unit_is_refused_only_where_all_others_can_read_it() {
+    let mut place = Place::sealed();
+    let folder = place.path("credentials");
+    fs::create_dir(&folder).unwrap();
+    fs::copy(project("sample-data/keys/passphrase"), folder.join("pgp")).unwrap();
+    place.set("passphrase", "{ credential = \"pgp\" }");
+    // Where a unit has User=, systemd 254 lets that user in by an access list: its mask is the group's bits.
+    for (mode, code) in [(0o400, 0), (0o440, 0), (0o600, 0), (0o404, 2), (0o444, 2), (0o644, 2)] {
+        fs::set_permissions(folder.join("pgp"), fs::Permissions::from_mode(mode)).unwrap();
+        let said = Said::of(&place.command(&["--quiet"]).env("CREDENTIALS_DIRECTORY", &folder).output().unwrap());
+        assert_eq!(said.code, code, "{mode:o}: {}", said.all());
+    }
 }
