@@ -133,9 +133,10 @@ fn own_date(pipeline: &Pipeline, given: Option<Date>, date: Date, origin: &'stat
 }
 
 /// The one date that stands in a column of all rows that have one.
-fn date_of_column(pipeline: &Pipeline, column: &str, tables: &[Table]) -> Result<Date, RunError> {
+fn date_of_column(pipeline: &Pipeline, header: &str, tables: &[Table]) -> Result<Date, RunError> {
     let mut first: Option<(Date, String)> = None;
     for (kind, table) in Kind::ALL.into_iter().zip(tables) {
+        let column = pipeline.as_of_column(kind).unwrap_or(header);
         let Some(place) = table.layout.place(column).filter(|_| table.has(column)) else { continue };
         let format = pipeline.options.extract.of(kind).and_then(|extract| extract.date_format.as_deref());
         let format = DateFormat::new(format);
@@ -148,7 +149,7 @@ fn date_of_column(pipeline: &Pipeline, column: &str, tables: &[Table]) -> Result
             last = text;
             let at = format!("{}, line {}", table.rows.files[row.file as usize].name.escape_debug(), row.line);
             let Some(date) = format.read(text).map(|read| read.day) else {
-                return Err(RunError::fatal(Code::Asof002, format!("{at}: the column {column} has no date")));
+                return Err(RunError::fatal(Code::Asof002, format!("{at}: the column {header} has no date")));
             };
             match &first {
                 Some((other, place)) if *other != date => {
@@ -160,7 +161,7 @@ fn date_of_column(pipeline: &Pipeline, column: &str, tables: &[Table]) -> Result
             }
         }
     }
-    first.map(|(date, _)| date).ok_or_else(|| RunError::NoColumn(column.to_owned()))
+    first.map(|(date, _)| date).ok_or_else(|| RunError::NoDay(header.to_owned()))
 }
 
 /// The one date that stands in the names of all files.
