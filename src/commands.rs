@@ -156,7 +156,12 @@ fn load_with(named: &Path, overrides: &Overrides) -> Result<Pipeline, Failure> {
     Ok(Pipeline::load(&find(named), overrides, &variable)?)
 }
 
+/// The file of a name in `pipelines/`, with or without its ending; a dot within a name ends nothing.
 fn find(named: &Path) -> PathBuf {
-    let in_folder = Path::new("pipelines").join(named).with_extension("toml");
-    if !named.exists() && named.components().count() == 1 && in_folder.exists() { in_folder } else { named.into() }
+    let mut in_folder = Path::new("pipelines").join(named).into_os_string();
+    if named.extension().is_none_or(|ending| ending != "toml") {
+        in_folder.push(".toml");
+    }
+    let is_name = !named.exists() && named.components().count() == 1;
+    if is_name && Path::new(&in_folder).exists() { in_folder.into() } else { named.into() }
 }

@@ -3,6 +3,7 @@
 
 mod failure;
 mod files;
+mod foresight;
 mod input;
 pub mod openlineage;
 mod origin;
@@ -19,7 +20,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 pub use failure::{Fatal, RunError};
+pub use foresight::refusals;
 pub use input::{Inputs, inbox_context, wants};
+use origin::Candidate;
 use record::{Account, Ready};
 
 use crate::model::range::KeyRange;
@@ -298,7 +301,7 @@ impl Arrived {
         } else {
             (load()?, fetch(world)?)
         };
-        let as_of = input::as_of(pipeline, settings.as_of, world.now, &files)?;
+        let as_of = input::as_of(pipeline, settings.as_of, world.now, &candidates(&files))?;
         world.go_on()?;
         Ok(Arrived { keys, inbox, files, as_of, given: settings.as_of })
     }
@@ -312,7 +315,7 @@ impl Arrived {
         work: &Path,
     ) -> Result<Arrived, RunError> {
         let arrived = Arrived::fetch(pipeline, settings, world, work)?;
-        origin::not_older(to, &arrived.files)?;
+        origin::not_older(to, &candidates(&arrived.files))?;
         Ok(arrived)
     }
 
@@ -344,6 +347,10 @@ impl Arrived {
         users::check_source(&inputs.tables, pipeline)?;
         people(pipeline, inputs, &as_of, KeyRange::ALL, world)
     }
+}
+
+fn candidates(files: &[Fetched]) -> Vec<Candidate<'_>> {
+    files.iter().map(Candidate::fetched).collect()
 }
 
 /// Whether a run is what arrived last where its pipeline sends it, if it sends it anywhere.

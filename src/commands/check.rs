@@ -5,12 +5,12 @@ use std::fmt::Display;
 
 use hcmsync::openpgp::Description;
 use hcmsync::pipeline::Pipeline;
-use hcmsync::run::{RunError, World, can_publish, inbox_context, wants};
+use hcmsync::run::{RunError, World, can_publish, inbox_context, refusals, wants};
 use hcmsync::sftp::Server;
 use hcmsync::stages::decrypt::Keys;
-use hcmsync::stages::fetch::{self, Probe};
-use hcmsync::stages::publish::Staging;
-use hcmsync::stages::publish::delivery;
+use hcmsync::stages::fetch::{self, Newest, Probe};
+use hcmsync::stages::publish::{self, Staging, delivery};
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
@@ -44,8 +44,9 @@ pub fn check(args: &PipelineArgs, common: &Common) -> Result<String, Failure> {
     let mut points = vec![check_pipeline(&pipeline)];
     points.extend(check_keys(&pipeline));
     let process = Process::new(true)?;
-    points.extend(process.with(|world| Ok(check_source(&pipeline, world)))?);
-    points.push(check_target(&pipeline));
+    let (source, bytes) = process.with(|world| Ok(check_source(&pipeline, args.as_of, world)))?;
+    points.extend(source);
+    points.push(check_target(&pipeline, bytes));
     points.extend(check_seal(&pipeline));
     points.extend(process.with(|world| Ok(check_delivery(&pipeline, world)))?);
     let text = render(&points, common)?;
@@ -87,9 +88,20 @@ fn check_keys(pipeline: &Pipeline) -> Vec<Point> {
         Err(error) => vec![Point::bad("decrypt", error)],
         Ok(keys) => {
             let ours = keys.ours().into_iter().map(|key| Point::good("secret key", about(&key)));
-            ours.chain(keys.signers().into_iter().map(|key| Point::good("signer", about(&key)))).collect()
+            ours.chain(check_signers(&keys)).collect()
         }
     }
+}
+
+/// While keys rotate, one signer whose signature is taken today is enough.
+fn check_signers(keys: &Keys) -> Vec<Point> {
+    let standing = keys.standing();
+    let is_enough = standing.iter().any(Result::is_ok);
+    let point = |(key, standing): (Description, Result<(), _>)| match standing {
+        Err(error) if !is_enough => Point::bad("signer", RunError::Keys(error)),
+        _ => Point::good("signer", about(&key)),
+    };
+    keys.signers().into_iter().zip(standing).map(point).collect()
 }
 
 #[expect(clippy::disallowed_methods, reason = "the rim: the binary reads the clock for the library")]
@@ -99,18 +111,30 @@ fn about(key: &Description) -> String {
         None => "does not expire".to_owned(),
         Some(time) => format!("{} {time}", if time < Timestamp::now() { "EXPIRED" } else { "expires" }),
     };
-    format!("{}, {expiry}", key.fingerprint)
+    let revoked = if key.keys.first().is_some_and(|primary| primary.revoked) { "REVOKED, " } else { "" };
+    format!("{}, {revoked}{expiry}", key.fingerprint)
 }
 
-fn check_source(pipeline: &Pipeline, world: &World<'_>) -> Vec<Point> {
+/// The source and the newest files, and how many bytes these have.
+fn check_source(pipeline: &Pipeline, as_of: Option<Date>, world: &World<'_>) -> (Vec<Point>, u64) {
     let Some(options) = &pipeline.options.fetch else {
-        return vec![Point::bad("fetch", RunError::Incomplete("[fetch] table"))];
+        return (vec![Point::bad("fetch", RunError::Incomplete("[fetch] table"))], 0);
     };
     let context = inbox_context(pipeline, world, std::path::Path::new(""));
     match fetch::probe(options, &wants(pipeline), &context) {
-        Err(error) => vec![Point::bad("fetch", error)],
-        Ok(probe) => check_probe(probe),
+        Err(error) => (vec![Point::bad("fetch", error)], 0),
+        Ok(probe) => {
+            let refused = refusals(pipeline, as_of, &probe.newest, world);
+            let bytes = bytes(&probe.newest);
+            let refused = refused.into_iter().map(|error| Point::bad("extract", error));
+            (check_probe(probe).into_iter().chain(refused).collect(), bytes)
+        }
     }
+}
+
+fn bytes(newest: &[Newest]) -> u64 {
+    let files = newest.iter().flat_map(|set| set.files.iter().flatten());
+    files.filter_map(|file| file.bytes).fold(0, u64::saturating_add)
 }
 
 fn check_probe(probe: Probe) -> Vec<Point> {
@@ -164,11 +188,12 @@ fn check_delivery(pipeline: &Pipeline, world: &World<'_>) -> Vec<Point> {
     }
 }
 
-/// The target takes a stage, and nobody holds its lock; the stage is gone again at once.
-fn check_target(pipeline: &Pipeline) -> Point {
+/// The target takes a stage, nobody holds its lock, the run that is published there can be told, and there is room for one
+/// more that reads so many bytes; the stage is gone again at once.
+fn check_target(pipeline: &Pipeline, bytes: u64) -> Point {
     let Some(to) = pipeline.publish_to() else { return Point::bad("publish", RunError::NowhereToPublish) };
-    match Staging::begin(&to).map(Staging::leaving_nothing) {
-        Ok(_) => Point::good("publish", to.display()),
+    match Staging::begin(&to).map(Staging::leaving_nothing).and_then(|_stage| publish::room(&to, bytes)) {
+        Ok(()) => Point::good("publish", to.display()),
         Err(error) => Point::bad("publish", error),
     }
 }

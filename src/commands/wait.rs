@@ -50,13 +50,13 @@ pub fn run(
             done => return done,
         };
         if !is_of_the_files {
-            patience.wait(&reason);
+            patience.wait(&reason)?;
             continue;
         }
         // The files are not downloaded and hashed anew before other ones are there.
         let seen = newest(pipeline, process);
         while newest(pipeline, process) == seen && !patience.is_over() {
-            patience.wait(&reason);
+            patience.wait(&reason)?;
         }
     }
 }
@@ -87,13 +87,14 @@ impl Patience<'_> {
         Patience { until, pause: FIRST, process }
     }
 
-    /// Whether there is nothing to wait for any more. A stop is the run's own to notice.
+    /// Whether there is nothing to wait for any more.
     fn is_over(&self) -> bool {
         self.until.is_none_or(|until| Timestamp::now() >= until)
     }
 
-    /// Says why, and waits: until somebody asks to stop, at the longest until the time is over.
-    fn wait(&mut self, reason: &str) {
+    /// Says why, and waits, at the longest until the time is over. Whoever asks to stop ends it, and the run with it: what is
+    /// waited for here, a run may find before it looks whether it is to stop.
+    fn wait(&mut self, reason: &str) -> Result<(), RunError> {
         let progress = self.process.progress();
         progress.begin("wait", "seconds", None);
         progress.end(&format!("{reason}; again in {} s", self.pause.as_secs()));
@@ -104,5 +105,6 @@ impl Patience<'_> {
             left -= tick;
         }
         self.pause = (self.pause * 2).min(LONGEST);
+        if self.process.is_stopped() { Err(RunError::Stopped) } else { Ok(()) }
     }
 }

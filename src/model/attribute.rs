@@ -130,6 +130,12 @@ pub fn find(kind: Kind, header: &str) -> Option<&'static Attribute> {
     })
 }
 
+/// The attribute that a header means wherever it stands, for whoever names it as the extract writes it: by its name, else by
+/// an alias.
+pub fn recognised(header: &str) -> Option<&'static Attribute> {
+    find(Kind::Assignment, header)
+}
+
 /// What is recognised in a side extract: the dates of its rows, and whether it is whole. The rest is what the pipeline names.
 const SIDE: &[Attribute] = &[
     Attribute::new(Kind::Person, Type::Text, "ChangesOnly"),

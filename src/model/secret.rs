@@ -127,7 +127,7 @@ impl Secret {
             Secret::Env(name) => {
                 std::env::var(name).map(SecretString::from).map_err(|_| SecretError::NoVariable(name.clone()))
             }
-            Secret::File(path) => read_private(&base.join(path)),
+            Secret::File(path) => read_private(&base.join(path), 0o077),
             Secret::Command(words) => run(words, base),
             Secret::Credential(name) => {
                 let folder =
@@ -136,19 +136,21 @@ impl Secret {
                 if !path.is_file() {
                     return Err(SecretError::NoCredential(name.clone()));
                 }
-                read_private(&path)
+                // Its mode is 0440, and an access list names the one user, where the unit has User= (systemd 254 and later).
+                read_private(&path, 0o007)
             }
         }
     }
 }
 
-fn read_private(path: &Path) -> Result<SecretString, SecretError> {
+/// Reads a file whose mode has none of these bits.
+fn read_private(path: &Path, others: u32) -> Result<SecretString, SecretError> {
     let failed = |source| SecretError::File { path: path.into(), source };
     // The mode of the very file that is read, whatever the name means a moment later.
     let mut file = File::open(path).map_err(failed)?;
     let about = file.metadata().map_err(failed)?;
     let mode = about.mode() & 0o777;
-    if mode & 0o077 != 0 {
+    if mode & others != 0 {
         return Err(SecretError::Open { path: path.into(), mode });
     }
     // Room for all of it, so that no copy is left behind where it grew.

@@ -50,9 +50,9 @@ impl PipelineError {
         PipelineError::Mistakes(rendered.join("\n\n"))
     }
 
-    fn toml(source: SourceText<'_>, mistake: Mistake) -> PipelineError {
-        if holds_secret(source.text, mistake.span.start) {
-            return PipelineError::Mistakes(mistake.render_place(source));
+    fn toml(source: SourceText<'_>, mut mistake: Mistake) -> PipelineError {
+        if mistake.is_concealed(source) {
+            mistake.title = without_value(&mistake.title);
         }
         PipelineError::mistakes(source, &[mistake])
     }
@@ -90,12 +90,13 @@ fn mistake(error: toml::de::Error) -> Mistake {
     Mistake { span: error.span().unwrap_or(0..0), title: message.to_owned(), help: suggestion(message) }
 }
 
-/// Whether the line at `at` may hold a secret that somebody wrote into the file: it is then not shown.
-fn holds_secret(text: &str, at: usize) -> bool {
-    let start = text[..at.min(text.len())].rfind('\n').map_or(0, |end| end + 1);
-    let line = text[start..].lines().next().unwrap_or_default().to_lowercase();
-    let key = line.split('=').next().unwrap_or_default();
-    ["pass", "pwd", "secret", "token", "credential"].iter().any(|word| key.contains(word))
+/// What serde says of a value without the value: `invalid type: string "…", expected …`.
+fn without_value(message: &str) -> String {
+    let told = message.strip_prefix("invalid ").and_then(|rest| Some((rest.split_once(": ")?.0, rest)));
+    match told.and_then(|(what, rest)| Some((what, rest.rsplit_once(", expected ")?.1))) {
+        Some((what, expected)) => format!("invalid {what}: expected {expected}"),
+        None => message.to_owned(),
+    }
 }
 
 /// The nearest of the names that serde expected, where a key or a word is unknown.

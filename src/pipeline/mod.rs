@@ -23,6 +23,7 @@ pub use reporting::{Reporting, countable};
 pub use scope::{MANAGER, scope};
 
 use self::mapping::Mappings;
+use crate::model::attribute;
 use crate::model::kind::Kind;
 use crate::model::layout::Layout;
 use crate::stages::decrypt::Decrypt;
@@ -31,6 +32,7 @@ use crate::stages::map::{
     self, Check, CheckPlan, CheckScopes, Compiled, MapRequest, Maps, Output, Over, Select, SourceText,
 };
 use crate::stages::publish::Publish;
+use crate::stages::read::Extract;
 use crate::stages::resolve::Resolve;
 use crate::stages::validate::guards::Guard;
 
@@ -218,8 +220,18 @@ impl Pipeline {
         names.extend(self.options.extract.joined().map(|side| side.key().to_owned()));
         // Who moved is told of every run (`placement.csv`), whatever the mapping reads.
         names.insert("BusinessUnitName".to_owned());
-        names.extend(self.options.as_of.column().map(str::to_owned));
+        names.extend(self.as_of_column(kind).map(str::to_owned));
         scope::kept(&self.options.extract, kind, &names, self.mapping.outputs())
+    }
+
+    /// The column that tells the as-of date, as files of a kind have it: the attribute that its header means there, or the
+    /// header itself.
+    pub fn as_of_column(&self, kind: Kind) -> Option<&str> {
+        let column = self.options.as_of.column()?;
+        let own = |extract: &Extract| extract.columns.0.iter().any(|(name, _)| name == column);
+        let is_own = self.options.extract.of(kind).is_some_and(own);
+        let attribute = attribute::find(kind, column).filter(|_| !is_own);
+        Some(attribute.map_or(column, |attribute| attribute.name))
     }
 
     /// Whether people can be resolved: without assignments only the rows can be judged.

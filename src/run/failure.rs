@@ -52,6 +52,8 @@ pub enum RunError {
     Nobody { number: String, similar: Vec<String> },
     #[error("CSV004 no extract has the column \"{0}\", which the mapping names")]
     NoColumn(String),
+    #[error("CSV004 no extract has the column \"{0}\", which tells the as-of date")]
+    NoDay(String),
     #[error("{code} {sentence}", code = .0.code, sentence = .0.sentence)]
     Fatal(Fatal),
     #[error("{}", trips(verdicts, found))]
@@ -140,6 +142,7 @@ impl RunError {
             | RunError::Read(_)
             | RunError::Contradiction(_)
             | RunError::NoColumn(_)
+            | RunError::NoDay(_)
             | RunError::Nobody { .. } => 4,
             RunError::Fatal(_) | RunError::Guards { .. } => 3,
             RunError::Map(_) | RunError::Unbalanced(_) => 1,
@@ -193,7 +196,7 @@ impl RunError {
                 Some("compare it with the extract, character by character: leading zeros matter".into())
             }
             RunError::Nobody { similar, .. } => Some(format!("is it {}? Leading zeros matter", similar.join(" or "))),
-            RunError::NoColumn(_) => Some(
+            RunError::NoColumn(_) | RunError::NoDay(_) => Some(
                 "correct the name, or say which header it is: [extract.KIND] columns = { Name = \"Header\" }".into(),
             ),
             RunError::Fatal(fatal) => Some(format!("{} (hcmsync help {})", entry(fatal.code).fix, fatal.code)),

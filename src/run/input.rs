@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
+use super::origin::Candidate;
 use super::{RunError, World};
 use crate::model::code::Code;
 use crate::model::date::DateFormat;
@@ -99,11 +100,11 @@ pub fn as_of(
     pipeline: &Pipeline,
     given: Option<Date>,
     now: Timestamp,
-    fetched: &[Fetched],
+    files: &[Candidate<'_>],
 ) -> Result<Option<AsOfDate>, RunError> {
     let (day, origin) = match &pipeline.options.as_of {
         AsOf::Column(_) => return Ok(None),
-        AsOf::FileName => return own_date(pipeline, given, date_of_set(fetched)?, "file-name").map(Some),
+        AsOf::FileName => return own_date(pipeline, given, date_of_set(files)?, "file-name").map(Some),
         AsOf::Date(day) => (*day, "pipeline"),
         AsOf::Today => {
             let zone = pipeline.options.timezone.as_ref().map_or(jiff::tz::TimeZone::UTC, |zone| zone.0.clone());
@@ -112,10 +113,9 @@ pub fn as_of(
     };
     let (day, origin) = given.map_or((day, origin), |given| (given, GIVEN));
     if origin == "today"
-        && let Some(file) =
-            fetched.iter().find(|file| generation(&file.name).is_some_and(|at| at.earliest_moment() > now))
+        && let Some(file) = files.iter().find(|file| generation(file.name).is_some_and(|at| at.earliest_moment() > now))
     {
-        return Err(RunError::Later { kind: file.kind, file: file.name.clone() });
+        return Err(RunError::Later { kind: file.kind, file: file.name.to_owned() });
     }
     Ok(Some(AsOfDate { day, origin, of_extract: None }))
 }
@@ -133,9 +133,10 @@ fn own_date(pipeline: &Pipeline, given: Option<Date>, date: Date, origin: &'stat
 }
 
 /// The one date that stands in a column of all rows that have one.
-fn date_of_column(pipeline: &Pipeline, column: &str, tables: &[Table]) -> Result<Date, RunError> {
+fn date_of_column(pipeline: &Pipeline, header: &str, tables: &[Table]) -> Result<Date, RunError> {
     let mut first: Option<(Date, String)> = None;
     for (kind, table) in Kind::ALL.into_iter().zip(tables) {
+        let column = pipeline.as_of_column(kind).unwrap_or(header);
         let Some(place) = table.layout.place(column).filter(|_| table.has(column)) else { continue };
         let format = pipeline.options.extract.of(kind).and_then(|extract| extract.date_format.as_deref());
         let format = DateFormat::new(format);
@@ -148,7 +149,7 @@ fn date_of_column(pipeline: &Pipeline, column: &str, tables: &[Table]) -> Result
             last = text;
             let at = format!("{}, line {}", table.rows.files[row.file as usize].name.escape_debug(), row.line);
             let Some(date) = format.read(text).map(|read| read.day) else {
-                return Err(RunError::fatal(Code::Asof002, format!("{at}: the column {column} has no date")));
+                return Err(RunError::fatal(Code::Asof002, format!("{at}: the column {header} has no date")));
             };
             match &first {
                 Some((other, place)) if *other != date => {
@@ -160,20 +161,20 @@ fn date_of_column(pipeline: &Pipeline, column: &str, tables: &[Table]) -> Result
             }
         }
     }
-    first.map(|(date, _)| date).ok_or_else(|| RunError::NoColumn(column.to_owned()))
+    first.map(|(date, _)| date).ok_or_else(|| RunError::NoDay(header.to_owned()))
 }
 
 /// The one date that stands in the names of all files.
-fn date_of_set(fetched: &[Fetched]) -> Result<Date, RunError> {
+fn date_of_set(files: &[Candidate<'_>]) -> Result<Date, RunError> {
     let mut first: Option<(Date, &str)> = None;
-    for file in fetched {
-        let Some(date) = date_in_name(&file.name) else {
+    for file in files {
+        let Some(date) = date_in_name(file.name) else {
             let sentence =
                 format!("as_of is \"file-name\", and there is no date in the name {}", file.name.escape_debug());
             return Err(RunError::fatal(Code::Asof002, sentence));
         };
         match first {
-            None => first = Some((date, &file.name)),
+            None => first = Some((date, file.name)),
             Some((other, name)) if other != date => {
                 let sentence =
                     format!("{} is of {other}, and {} is of {date}", name.escape_debug(), file.name.escape_debug());

@@ -4,14 +4,19 @@ use crate::product::{EXTRACTS, Place, Said};
 
 /// The sample, each extract with one more column that says the day of each of its rows, by row.
 fn place(day: impl Fn(&str, usize) -> String) -> Place {
+    place_with("Made for", "Made for", day)
+}
+
+/// The same, where the pipeline names the column so, and the extracts bear this header.
+fn place_with(column: &str, header_of: &str, day: impl Fn(&str, usize) -> String) -> Place {
     let mut place = Place::plain();
-    place.set("as_of", "{ column = \"Made for\" }");
+    place.set("as_of", &format!("{{ column = \"{column}\" }}"));
     for extract in EXTRACTS {
         place.rewrite(extract, |bytes| {
             let mut reader = csv::Reader::from_reader(bytes.as_slice());
             let mut writer = csv::Writer::from_writer(Vec::new());
             let mut header = reader.headers().unwrap().clone();
-            header.push_field("Made for");
+            header.push_field(header_of);
             writer.write_record(&header).unwrap();
             for (nth, record) in reader.records().enumerate() {
                 let mut record = record.unwrap();
@@ -49,6 +54,25 @@ fn a_date_needs_no_quotes() {
 }
 
 #[test]
+fn the_column_may_be_one_that_is_recognised() {
+    for (column, header) in [
+        ("Effective Date", "Effective Date"),
+        ("Effective Date", "EFFECTIVE_DATE"),
+        ("EffectiveDate", "Effective Date"),
+    ] {
+        let place = place_with(column, header, |_, _| "2026-11-20".to_owned());
+        assert_eq!(as_of(&place.publishes(&["--json"])), ["2026-11-20", "column"], "{column}, {header}");
+    }
+    // A name that the pipeline itself gives goes first.
+    let mut place = place_with("Effective Date", "Made for", |_, _| "2026-11-20".to_owned());
+    for kind in ["person", "work_relationship", "assignment"] {
+        let table = format!("[extract.{kind}]\n");
+        place.edit(&table, &format!("{table}columns = {{ \"Effective Date\" = \"Made for\" }}\n"));
+    }
+    assert_eq!(as_of(&place.publishes(&["--json"])), ["2026-11-20", "column"]);
+}
+
+#[test]
 fn two_dates_are_two_generations() {
     let torn = place(|extract, _| if extract.starts_with("Work") { "2026-11-19" } else { "2026-11-20" }.to_owned());
     let said = torn.run(&[]);
@@ -72,5 +96,5 @@ fn a_column_that_no_extract_has_stops_the_run() {
     let mut place = Place::plain();
     place.set("as_of", "{ column = \"Made for\" }");
     let said = place.run(&[]);
-    assert!(said.code == 4 && said.stderr.contains("\"Made for\""), "{}", said.all());
+    assert!(said.code == 4 && said.stderr.contains("\"Made for\", which tells the as-of date"), "{}", said.all());
 }

@@ -129,6 +129,21 @@ fn shown(sql: &str) -> String {
 }
 
 #[test]
+fn a_header_that_is_recognised_means_its_attribute() {
+    for header in ["Job Name", "JOB_NAME", "job-name", "jobname"] {
+        assert_eq!(values(&format!("\"{header}\"")), values("JobName"), "{header}");
+    }
+    assert_eq!(values("\"Cost Centre\"")[0].as_deref(), Some("c1"), "one that is not is a column of its own");
+    let day = values("CASE WHEN \"date_start\" < '2024-01-01' THEN 'before' ELSE 'after' END");
+    assert_eq!(day[1].as_deref(), Some("before"), "a date is one");
+    let (part, said) = mistake("\"Job Nam\"");
+    assert_eq!(
+        (part.as_str(), said.as_str()),
+        ("\"Job Nam\"", "there is no attribute Job Nam | did you mean JobName?")
+    );
+}
+
+#[test]
 fn expressions_give_what_sql_says() {
     for (sql, gives) in [
         ("COALESCE(KnownAs, FirstName)", "Ann|Bobby|Čeněk|Di"),

@@ -16,6 +16,7 @@ mod as_of;
 mod bad_input;
 mod cases;
 mod changes;
+mod check;
 mod codes;
 mod commands;
 mod csv_judge;

@@ -215,3 +215,16 @@ fn the_fields_of_a_list_have_its_conditions_and_rows_of_an_extract_their_own_col
         assert!(reads.as_array().unwrap().contains(&expected), "{reads}");
     }
 }
+
+#[test]
+fn a_header_that_is_recognised_can_be_named_as_the_extract_writes_it() {
+    let mut place = Place::plain();
+    place.replace_in_line("Person", 1, "FirstName", "First Name");
+    let field = "\"Employee ID\" = \"PersonNumber\"";
+    place.edit(field, &format!("{field}\n\"First Name\" = '\"First Name\"'"));
+    place.publishes(&["--quiet"]);
+    let as_written = place.published("users.csv");
+    place.edit("'\"First Name\"'", "\"FirstName\"");
+    place.publishes(&["--quiet"]);
+    assert_eq!(place.published("users.csv"), as_written);
+}

@@ -85,6 +85,28 @@ fn what_is_wrong_in_an_environment_is_found_whichever_is_chosen() {
     assert!(tried(elsewhere, Some("a")).unwrap_err().contains("the environment variable HOST is not set"));
 }
 
+#[test]
+fn a_name_in_the_folder_of_pipelines_is_taken_as_it_is() {
+    let work = tempfile::tempdir().unwrap();
+    std::fs::create_dir(work.path().join("pipelines")).unwrap();
+    let write = |name: &str| {
+        let output = "[[output]]\nprofile = \"csv\"\nfile = \"b.csv\"\n";
+        let text = format!("name = \"{name}\"\n[extract.assignment]\nfile = \"a.csv\"\n{output}");
+        std::fs::write(work.path().join("pipelines").join(name), text).unwrap();
+    };
+    let told = |name: &str| {
+        let said = Command::new(HCMSYNC).args(["check", name]).current_dir(work.path()).output().unwrap();
+        String::from_utf8([said.stdout, said.stderr].concat()).unwrap()
+    };
+    write("csv.toml");
+    assert!(told("csv").contains("pipeline   csv.toml: "), "{}", told("csv"));
+    assert!(told("csv.toml").contains("pipeline   csv.toml: "), "{}", told("csv.toml"));
+    assert!(told("csv.v2").contains("the pipeline file csv.v2 cannot be read"), "{}", told("csv.v2"));
+    write("csv.v2.toml");
+    assert!(told("csv.v2").contains("pipeline   csv.v2.toml: "), "{}", told("csv.v2"));
+    assert!(told("csv.v2.toml").contains("pipeline   csv.v2.toml: "), "{}", told("csv.v2.toml"));
+}
+
 /// Every table of a pipeline in which a key can be mistyped, as a JSON pointer and as TOML writes it. The names in `[maps]`,
 /// `[output.fields]` and `columns` are the user's own.
 const TABLES: [(&str, &str); 9] = [

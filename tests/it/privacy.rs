@@ -259,3 +259,59 @@ fn secrets_that_others_can_read_and_links_are_refused() {
     assert!(said.code == 4 && said.stderr.contains("a symbolic link"), "{}", said.all());
     promise::report(20, "secrets that are open, links in the way", tried + 1, tried + 1, started);
 }
+
+#[test]
+fn a_password_that_somebody_wrote_into_the_pipeline_file_is_not_repeated() {
+    let password = "geheim99";
+    let spoilt: &[(&str, &str)] = &[
+        ("from = \"in\"", "from = \"sftp://hcm:geheim99@h/x\""),
+        ("from = \"in\"", "from = \"ftp://hcm:geheim99@h/x\""),
+        ("from = \"in\"", "from = \"sftp://hcm:geheim99@${HCMSYNC_TEST_NOT_SET}/x\""),
+        ("from = \"in\"", "from = \"in\"\npassword = \"geheim99\""),
+        ("from = \"in\"", "from = \"in\"\npasswort = \"geheim99\""),
+        ("from = \"in\"", "from = \"in\"\npassword = \"geheim99"),
+        ("from = \"in\"", "from = \"in\"\npassword: geheim99"),
+        ("from = \"in\"", "from = \"in\"\npassword = \"\"\"\ngeheim99\n"),
+        ("from = \"in\"", "from = \"in\"\npassword = { command = \"geheim99\" }"),
+        ("from = \"in\"", "from = \"in\"\npassword = { env = \"X\", value = \"geheim99\" }"),
+        ("from = \"in\"", "from = \"in\"\npassword = [\n\"geheim99\"\n]"),
+        ("from = \"in\"", "from = \"in\"\n[fetch.password]\nvalue = \"geheim99\""),
+        ("from = \"in\"", "from = \"in\"\n[fetch.password]\nenv = [\"geheim99\"]"),
+        ("[fetch]\nfrom = \"in\"", "fetch = { from = 1, password = \"geheim99\" }"),
+        ("[fetch]\nfrom = \"in\"", "fetch = { from = \"${HCMSYNC_TEST_NOT_SET}\", password = \"geheim99\" }"),
+        ("[fetch]\nfrom = \"in\"", "fetch = { from = \"in\", password = \"geheim99\" }"),
+        ("[fetch]\n", "decrypt = { secret_key = [], passphrase = \"geheim99\" }\n[fetch]\n"),
+        ("to = \"out\"", "to = \"out\"\nupload = \"sftp://hcm:geheim99@h/x\""),
+        ("to = \"out\"", "to = \"out\"\nupload = \"hcm:geheim99@h\""),
+        ("to = \"out\"", "to = \"out\"\npassphrase = \"geheim99\""),
+    ];
+    for (from, to) in spoilt {
+        let mut place = Place::plain();
+        place.edit(from, to);
+        for words in [&[][..], &["--json"]] {
+            let said = place.run(words);
+            assert_eq!(said.code, 2, "{to}: {}", said.all());
+            assert!(!said.all().contains(password), "{to}: {}", said.all());
+            assert!(said.stderr.contains("pipeline.toml:"), "the place is told: {}", said.all());
+        }
+    }
+    let mut place = Place::plain();
+    place.edit("from = \"in\"", "from = \"in\"\npassword = 77340921");
+    let said = place.run(&[]);
+    assert!(said.code == 2 && !said.all().contains("77340921"), "nor where it is a number: {}", said.all());
+}
+
+#[test]
+fn a_credential_of_the_unit_is_refused_only_where_all_others_can_read_it() {
+    let mut place = Place::sealed();
+    let folder = place.path("credentials");
+    fs::create_dir(&folder).unwrap();
+    fs::copy(project("sample-data/keys/passphrase"), folder.join("pgp")).unwrap();
+    place.set("passphrase", "{ credential = \"pgp\" }");
+    // Where a unit has User=, systemd 254 lets that user in by an access list: its mask is the group's bits.
+    for (mode, code) in [(0o400, 0), (0o440, 0), (0o600, 0), (0o404, 2), (0o444, 2), (0o644, 2)] {
+        fs::set_permissions(folder.join("pgp"), fs::Permissions::from_mode(mode)).unwrap();
+        let said = Said::of(&place.command(&["--quiet"]).env("CREDENTIALS_DIRECTORY", &folder).output().unwrap());
+        assert_eq!(said.code, code, "{mode:o}: {}", said.all());
+    }
+}

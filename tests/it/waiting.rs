@@ -5,9 +5,10 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Child, Stdio};
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hcmsync::stages::publish::Lock;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 use crate::bad_input::server::{place_at, server};
@@ -100,14 +101,37 @@ fn a_newer_set_is_waited_for_where_an_older_or_a_mixed_one_lies() {
     assert!(manifest["inputs"][0]["name"].as_str().unwrap().contains("2026-11-22"));
 }
 
+/// Ends a run that waits by a signal, at once and without a flood of words.
+fn ends_by(place: &Place, words: &[&str], signal: Signal, code: i32) {
+    let run = waiting(place, &[words, &["--wait", "2h"]].concat());
+    let began = Instant::now();
+    kill_process(Pid::from_child(&run), signal).unwrap();
+    let said = end(place, run);
+    assert!(began.elapsed() < Duration::from_secs(30), "it went on");
+    assert_eq!(said.code, code, "{}", said.all());
+    assert!(said.stderr.ends_with("error: stopped before anything was published\n"), "{}", said.stderr);
+    assert!(said.stderr.lines().count() < 20, "{}", said.stderr);
+}
+
 #[test]
-fn a_signal_ends_the_waiting() {
-    let place = Place::sealed();
-    fs::remove_file(place.extract("Person")).unwrap();
-    let run = waiting(&place, &["--wait", "2h"]);
-    let killed = std::process::Command::new("kill").args(["-TERM", &run.id().to_string()]).status().unwrap();
-    assert!(killed.success());
-    assert_eq!(end(&place, run).code, 143);
+fn a_signal_ends_the_waiting_whatever_is_waited_for() {
+    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        let place = Place::sealed();
+        place.publishes(&["--quiet"]);
+        let before = snapshot(&place.path("out"));
+        ends_by(&place, &["--only-new"], signal, code);
+        for name in EXTRACTS {
+            let file = place.extract(name);
+            fs::rename(&file, file.to_str().unwrap().replace("2026-11-20", "2026-11-19")).unwrap();
+        }
+        ends_by(&place, &[], signal, code);
+        let lock = Lock::take(&place.path("out")).unwrap();
+        ends_by(&place, &[], signal, code);
+        drop(lock);
+        fs::remove_file(place.extract("Person")).unwrap();
+        ends_by(&place, &[], signal, code);
+        assert_eq!(snapshot(&place.path("out")), before);
+    }
 }
 
 #[test]

@@ -78,6 +78,15 @@ pub fn is_message(file: &[u8]) -> bool {
     armor(file).is_some() || is_binary
 }
 
+/// Fails with [`DecryptError::NotEncrypted`] where a file that begins so is no message, whatever follows.
+pub fn begins(beginning: Vec<u8>) -> Result<(), DecryptError> {
+    match dearmor(beginning).and_then(|binary| Envelope::scan(&binary)) {
+        Err(error @ DecryptError::NotEncrypted(_)) => Err(error),
+        // That it seems cut short is the beginning's nature.
+        _ => Ok(()),
+    }
+}
+
 impl Envelope {
     /// Walks the outermost packets of a binary message to its end, by their lengths.
     ///

@@ -7,7 +7,7 @@ use sequoia_openpgp::packet::PKESK;
 use sequoia_openpgp::policy::StandardPolicy;
 use sequoia_openpgp::{Cert, KeyHandle};
 
-use super::{Decrypt, DecryptError, Demand, Weak, policy};
+use super::{Decrypt, DecryptError, Demand, Weak, policy, signature};
 use crate::openpgp::{self, Description, Purpose, Unlocked};
 
 /// All that [`super::decrypt`] needs to know. Shared by threads.
@@ -54,6 +54,12 @@ impl Keys {
     /// The pinned signers, for `check` and the manifest.
     pub fn signers(&self) -> Vec<Description> {
         self.signers.iter().map(openpgp::describe_cert).collect()
+    }
+
+    /// For each pinned signer, in order, whether what it signs today is taken; it is where signatures are off.
+    pub fn standing(&self) -> Vec<Result<(), DecryptError>> {
+        let is_looked_at = self.signature == Demand::Required;
+        self.signers.iter().map(|cert| if is_looked_at { signature::can_sign(cert, self) } else { Ok(()) }).collect()
     }
 
     /// Passes if this algorithm is accepted by name.

@@ -25,8 +25,7 @@ mod policy;
 mod protected;
 mod signature;
 
-pub use envelope::is_message;
-pub use envelope::{Container, Envelope, dearmor};
+pub use envelope::{Container, Envelope, begins, dearmor, is_message};
 pub use error::{DecryptError, Failure};
 pub use keys::Keys;
 pub use message::{Limits, Plaintext, decrypt};

@@ -112,6 +112,19 @@ fn standing(key: &SigningKey<'_>) -> Result<(), DecryptError> {
     Ok(())
 }
 
+/// Passes if a certificate has a key that may sign today.
+pub(super) fn can_sign(cert: &Cert, keys: &Keys) -> Result<(), DecryptError> {
+    let (mut refused, lenient) = (None, lenient());
+    for key in cert.keys().with_policy(&keys.policy, None).for_signing() {
+        match standing(&key) {
+            Ok(()) => return Ok(()),
+            Err(error) => refused = refused.or(Some(error)),
+        }
+    }
+    let signs = cert.keys().with_policy(&lenient, None).for_signing().next().is_some();
+    Err(refused.unwrap_or_else(|| disbelieved(cert, signs, keys)))
+}
+
 /// The sentence for a signature that the library does not find good.
 fn refusal(error: &VerificationError<'_>, keys: &Keys) -> DecryptError {
     match error {
@@ -136,16 +149,21 @@ fn issuer(signature: &Packet) -> String {
     signature.get_issuers().first().map_or_else(|| "a key without a name".into(), |id| id.to_hex())
 }
 
-/// The library does not believe the certificate: because of something that could be accepted by name, or at all.
 fn unbound(signature: &Packet, cert: &Cert, keys: &Keys) -> DecryptError {
+    let (lenient, made) = (lenient(), signature.signature_creation_time());
+    let signs = cert.keys().with_policy(&lenient, made).key_handles(signature.get_issuers()).next().is_some();
+    disbelieved(cert, signs, keys)
+}
+
+/// The library does not believe the certificate: because of something that could be accepted by name, with which it `signs`,
+/// or at all.
+fn disbelieved(cert: &Cert, signs: bool, keys: &Keys) -> DecryptError {
     let short = cert.keys().find_map(|ka| Weak::key(ka.key()));
     if let Some(refused) = short.and_then(|short| keys.allow(short).err()) {
         return refused;
     }
-    let lenient = lenient();
-    let made = signature.signature_creation_time();
-    match cert.keys().with_policy(&lenient, made).key_handles(signature.get_issuers()).next() {
-        Some(_) if !keys.accept.contains(&Weak::Sha1) => DecryptError::Weak(Weak::Sha1),
-        _ => DecryptError::SignerInvalid(cert.fingerprint().to_hex()),
+    match signs && !keys.accept.contains(&Weak::Sha1) {
+        true => DecryptError::Weak(Weak::Sha1),
+        false => DecryptError::SignerInvalid(cert.fingerprint().to_hex()),
     }
 }

@@ -46,9 +46,11 @@ impl Source for Folder {
             if count == MAX_ENTRIES {
                 return Err(FetchError::TooManyEntries { place: self.place(), most: MAX_ENTRIES });
             }
-            let name = entry.map_err(|e| self.unreadable(&e))?.file_name().to_string_lossy().into_owned();
+            let entry = entry.map_err(|e| self.unreadable(&e))?;
+            let name = entry.file_name().to_string_lossy().into_owned();
             if wanted(&name) {
-                match fs::symlink_metadata(self.path.join(&name)) {
+                // By its own path: the text of a name that is no UTF-8 leads to nothing.
+                match fs::symlink_metadata(entry.path()) {
                     Ok(metadata) => entries.push(described(name, &metadata)),
                     Err(e) if e.kind() == io::ErrorKind::NotFound => {}
                     Err(e) => return Err(self.file(&name, &e)),

@@ -223,6 +223,8 @@ pub struct Listed {
     pub name: String,
     pub bytes: Option<u64>,
     pub age: Option<SignedDuration>,
+    /// When it was last written, as its origin says.
+    pub modified: Option<Timestamp>,
 }
 
 /// Looks, and takes nothing: is the server known, does it let us in, which files are the newest?
@@ -244,11 +246,25 @@ fn look_around(options: &Fetch, wants: &[Want], context: &Context<'_>, line: &Li
         name: file.name,
         bytes: file.bytes,
         age: file.modified.map(|time| context.now.duration_since(time)),
+        modified: file.modified,
     };
     let newest = sets
         .into_iter()
         .map(|(kind, set)| Newest { kind, files: set.map(|set| set.files.into_iter().map(listed).collect()) });
     Ok(Probe { server, newest: newest.collect(), together })
+}
+
+/// The first bytes of a file that lies in a local folder, by which it is told what it is; none of one on a server.
+pub fn beginning(options: &Fetch, context: &Context<'_>, name: &str) -> Result<Option<Vec<u8>>, FetchError> {
+    const BYTES: u64 = 1 << 16;
+    let Location::Folder(path) = &options.from else { return Ok(None) };
+    let mut bytes = Vec::new();
+    let mut keep = |piece: &[u8]| {
+        bytes.extend_from_slice(piece);
+        Ok(())
+    };
+    Folder::new(context.here.resolve(path)?).read(name, BYTES, &mut keep)?;
+    Ok(Some(bytes))
 }
 
 fn open<'a>(options: &'a Fetch, context: &'a Context<'a>, line: &'a Line) -> Result<Box<dyn Source + 'a>, FetchError> {

@@ -149,11 +149,12 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// A name: one of the attributes, or in double quotes a header of the extract. Polars gets it as one quoted word,
-    /// since `person.EffectiveStartDate` is one column.
+    /// A name: one of the attributes, or in double quotes a header of the extract, which is an attribute too if it is
+    /// recognised. Polars gets it as one quoted word, since `person.EffectiveStartDate` is one column.
     fn name(&mut self, idents: &[Ident], place: &Range<usize>) -> Expr {
-        let name = idents.iter().map(|ident| ident.value.as_str()).collect::<Vec<_>>().join(".");
+        let written = idents.iter().map(|ident| ident.value.as_str()).collect::<Vec<_>>().join(".");
         let quoted = idents.iter().all(|ident| ident.quote_style == Some('"'));
+        let name = if quoted { self.scope.meant(&written).to_owned() } else { written };
         let column = Expr::Identifier(Ident::with_quote('"', name.as_str()));
         if self.scope.attribute(&name).is_none() && !(quoted && self.scope.is_header(&name)) {
             self.unknown_name(&name, quoted, place);

@@ -1,9 +1,12 @@
-//! A mistake in the pipeline file, shown where it stands: file, line, column and a caret under the very word.
+//! A mistake in the pipeline file, shown where it stands: file, line, column and a caret under the very word; but for lines
+//! that may hold a secret, of which the place alone is told.
 
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use toml::Spanned;
+
+use super::conceal;
 
 /// The pipeline file as it was read, and the mapping files that it names. A place in any of them is a byte of them all, one
 /// after the other: see [`MappingText::start`].
@@ -60,6 +63,12 @@ impl Mistake {
         (before.matches('\n').count() + 1, line.chars().count() + 1)
     }
 
+    /// Whether the lines of the pipeline file that it is about may hold a secret: they are not shown.
+    pub fn is_concealed(&self, source: SourceText) -> bool {
+        let (path, text, span) = source.locate(&self.span);
+        path == source.path && conceal::may_hold_secret(text, &span)
+    }
+
     /// The mistake and its place alone, where a line of the file may not be shown.
     pub fn render_place(&self, source: SourceText) -> String {
         let (path, ..) = source.locate(&self.span);
@@ -71,7 +80,8 @@ impl Mistake {
     /// The mistake with the lines of the file around it, for a terminal or, without `color`, for a log. Of a mapping file that
     /// may be any other no line is shown.
     pub fn render(&self, source: SourceText, color: bool) -> String {
-        if source.mapping(&self.span).is_some_and(|mapping| !mapping.has_header) {
+        let may_be_any = source.mapping(&self.span).is_some_and(|mapping| !mapping.has_header);
+        if may_be_any || self.is_concealed(source) {
             return self.render_place(source);
         }
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };

@@ -10,6 +10,7 @@ mod calendar;
 mod check;
 mod columns;
 mod compile;
+mod conceal;
 mod dialect;
 mod dn;
 mod elements;

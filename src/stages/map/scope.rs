@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, PolarsResult, Series};
 
+use crate::model::attribute;
+
 /// What an attribute's values are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Type {
@@ -58,6 +60,13 @@ impl Scope {
     /// Whether this is the header of a column without a canonical name, as far as is known.
     pub fn is_header(&self, name: &str) -> bool {
         self.headers.as_ref().is_none_or(|headers| headers.contains(name))
+    }
+
+    /// What a name in double quotes means: an attribute, also by a header that is recognised as one, since its column is kept
+    /// under the attribute's name alone; or the header as it stands.
+    pub(super) fn meant<'a>(&'a self, quoted: &'a str) -> &'a str {
+        let recognised = || self.attribute(attribute::recognised(quoted)?.name);
+        self.attribute(quoted).or_else(recognised).map_or(quoted, |attribute| &attribute.name)
     }
 
     pub fn names(&self) -> impl Iterator<Item = &str> {

@@ -10,6 +10,8 @@ use super::Fault;
 pub enum PublishError {
     #[error("{path} cannot be {doing}: {source}")]
     Io { path: PathBuf, doing: &'static str, source: io::Error },
+    #[error("the disk of {to} has room for {free} bytes, and a run takes about {needed}")]
+    NoRoom { to: PathBuf, free: u64, needed: u64 },
     #[error("{0} is published, but may not survive a power failure: {1}")]
     Settle(PathBuf, #[source] io::Error),
     #[error("another run holds the lock {0}")]
@@ -46,6 +48,7 @@ impl PublishError {
     pub fn help(&self) -> String {
         match self {
             PublishError::Io { .. } => "check [publish].to: the folder must be on a disk with room, and writable by the user of the run".into(),
+            PublishError::NoRoom { .. } => "make room: `hcmsync runs prune` removes the oldest runs".into(),
             PublishError::Settle(..) => "check the disk, then run again: the same input is published once".into(),
             PublishError::Locked(_) => "wait for it to end and run again; the lock goes with its process, so there is nothing to remove".into(),
             PublishError::InTheWay(path, _) => format!("move {} away, or publish to another folder", path.display()),
@@ -77,6 +80,7 @@ impl PublishError {
             | PublishError::Manifest { .. }
             | PublishError::Unreadable { .. } => 1,
             PublishError::Io { .. }
+            | PublishError::NoRoom { .. }
             | PublishError::Settle(..)
             | PublishError::InTheWay(..)
             | PublishError::BadName(_)

@@ -1,6 +1,7 @@
 //! Extracts that are missing or not what they should be (exit 4), and data that stop a run (exit 3).
 
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 
 use super::{Scenario, hold, judge, scenario};
 use crate::product::{Place, project};
@@ -50,6 +51,10 @@ fn an_extract_that_is_missing_or_unreadable_is_exit_4_with_code_and_line() {
             },
             scenario("files of two days", 4, &["different generations", "2026-11-19"], |place| {
                 rename(place, "Person", "Person_2026-11-19.csv");
+            }),
+            scenario("a newer file whose name is no UTF-8", 4, &["unusable name", "Person_2026-11-21_"], |place| {
+                let name = std::ffi::OsStr::from_bytes(b"Person_2026-11-21_\xfc.csv");
+                fs::copy(place.extract("Person"), place.path("in").join(name)).unwrap();
             }),
             scenario("one of two parts", 4, &["2 parts"], |place| {
                 rename(place, "Person", "Person_2026-11-20_1of2.csv")
