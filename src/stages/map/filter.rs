@@ -207,7 +207,8 @@ mod tests {
 
     #[test]
     fn every_character_is_found_as_itself_and_nowhere_else() {
-        let attribute = Attribute { name: "DisplayName".into(), kind: Type::Text, after_selection: false };
+        let attribute =
+            Attribute { name: "DisplayName".into(), kind: Type::Text, after_selection: false, personal: false };
         let scope = Scope { attributes: vec![attribute], headers: None };
         let marks = ('!'..='~').filter(char::is_ascii_punctuation).chain([' ', '\t', 'ü', 'w', 'd', '0']);
         for mark in marks {
