@@ -36,7 +36,7 @@ fn two_names_that_a_directory_takes_for_one_stop_the_run() {
     {
         let mut scene = scene("");
         for kind in ["person", "work_relationship", "assignment"] {
-            let lines = scene.extracts[kind].0.clone();
+            let lines = scene.extracts[kind].0[0].clone();
             let lines = lines.replace("\n1,", &format!("\n{one},")).replace("\n2,", &format!("\n{other},"));
             scene = scene.extract(kind, &lines);
         }
@@ -76,7 +76,7 @@ fn keys_are_attributes_and_names_are_split_where_rfc_4514_splits_them() {
 #[test]
 fn who_is_not_active_has_no_entry_and_is_nobodys_manager_there() {
     let inactive = |scene: Scene| {
-        let lines = scene.extracts["assignment"].0.replace("Y,ACTIVE,D2", "Y,INACTIVE,D2");
+        let lines = scene.extracts["assignment"].0[0].replace("Y,ACTIVE,D2", "Y,INACTIVE,D2");
         scene.extract("assignment", &lines)
     };
     let left = inactive(scene("")).run(FIELDS);
