@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use crate::model::code::{Code, Codes, entry};
 use crate::model::row::{Fate, Original, Row, Rows, SourceFile};
 
@@ -42,39 +44,66 @@ impl Rejects {
         let mut lines =
             csv::WriterBuilder::new().flexible(true).terminator(csv::Terminator::Any(b'\n')).from_writer(out);
         let columns = self.columns();
-        lines.write_record(ABOUT.iter().copied().chain(columns.iter().map(String::as_str)))?;
+        lines.write_record(ABOUT.iter().chain(&columns))?;
         let mut records: Vec<&(Original, Codes)> = self.records.iter().collect();
         records.sort_by_key(|(original, _)| (original.file, original.line));
-        for (original, codes) in records {
-            let file = &self.files[original.file as usize];
-            let reasons: Vec<&str> = codes.iter().map(|code| entry(code).title).collect();
-            let about =
-                [codes.to_string(), "E".into(), file.name.clone(), original.line.to_string(), reasons.join("; ")];
-            let cells = cells(original, &file.headers, &columns);
-            lines.write_record(about.iter().map(String::as_str).chain(cells))?;
+        for of_file in records.chunk_by(|(a, _), (b, _)| a.file == b.file) {
+            let file = &self.files[of_file[0].0.file as usize];
+            let places = places(&file.headers, &columns);
+            for (original, codes) in of_file {
+                let reasons: Vec<&str> = codes.iter().map(|code| entry(code).title).collect();
+                let about =
+                    [codes.to_string(), "E".into(), file.name.clone(), original.line.to_string(), reasons.join("; ")];
+                let cells = cells(original, file.headers.len(), &places);
+                lines.write_record(about.iter().map(String::as_str).chain(cells))?;
+            }
         }
         lines.flush()?;
         Ok(self.records.len() as u64)
     }
 
     /// The headers of the first file, then those that only later files have.
-    fn columns(&self) -> Vec<String> {
-        let mut columns: Vec<String> = Vec::new();
-        for header in self.files.iter().flat_map(|file| &file.headers) {
-            if !columns.contains(header) {
-                columns.push(header.clone());
-            }
-        }
-        columns
+    fn columns(&self) -> Vec<&str> {
+        let mut seen = FxHashSet::default();
+        let headers = self.files.iter().flat_map(|file| &file.headers).map(String::as_str);
+        headers.filter(|header| seen.insert(*header)).collect()
     }
 }
 
-/// The cells under the columns; a record with the wrong number of fields is written as it came.
-fn cells<'a>(original: &'a Original, headers: &[String], columns: &[String]) -> Vec<&'a str> {
-    let fields = original.fields.iter().map(String::as_str);
-    if original.fields.len() != headers.len() || headers == columns {
-        return fields.collect();
+/// Under which of a file's headers each column stands.
+fn places(headers: &[String], columns: &[&str]) -> Vec<Option<usize>> {
+    let places: FxHashMap<&str, usize> = headers.iter().map(String::as_str).zip(0..).collect();
+    columns.iter().map(|column| places.get(column).copied()).collect()
+}
+
+/// The cells under the columns; a record with another number of fields than the header is written as it came.
+fn cells<'a>(original: &'a Original, width: usize, places: &[Option<usize>]) -> Vec<&'a str> {
+    let fields: Vec<&str> = original.fields.iter().map(String::as_str).collect();
+    if fields.len() != width {
+        return fields;
     }
-    let place = |column: &String| headers.iter().position(|header| header == column);
-    columns.iter().map(|column| place(column).map_or("", |place| original.fields[place].as_str())).collect()
+    places.iter().map(|place| place.map_or("", |place| fields[place])).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_without_end_are_placed_once() {
+        const COLUMNS: usize = 200_000;
+        let own = |first: usize| (first..first + COLUMNS).map(|column| column.to_string()).collect::<Vec<String>>();
+        let file = |headers| SourceFile { name: "x.csv".to_owned(), records: 3, headers, columns: Vec::new() };
+        let record = |file, line| (Original { file, line, fields: own(0) }, Codes::default());
+        let records = vec![record(1, 2), record(0, 3), record(0, 2), record(1, 3)];
+        let rejects = Rejects { files: vec![file(own(0)), file(own(1))], records };
+        let mut written = Vec::new();
+        assert_eq!(rejects.write(&mut written).unwrap(), 4);
+        let text = String::from_utf8(written).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines[0].starts_with("_code,_severity,_file,_line,_reason,0,1,2,"));
+        assert!(lines[0].ends_with(",199999,200000"), "the header of the second file comes last");
+        assert!(lines[1].starts_with(",E,x.csv,2,,0,1,2,") && lines[1].ends_with(",199999,"));
+        assert!(lines[4].starts_with(",E,x.csv,3,,,0,1,2,") && lines[4].ends_with(",199998,199999"));
+    }
 }

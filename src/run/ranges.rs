@@ -119,12 +119,16 @@ fn plan(arrived: &Arrived, limit: u64, pipeline: &Pipeline, world: &World<'_>) -
     };
     let mut wanted = 1;
     while wanted <= MOST_RANGES {
-        let related: Vec<(usize, Related)> = ties.cut(wanted).into_iter().map(|range| ties.related(range)).collect();
-        let most = related.iter().map(|(own, related)| own + related.others()).max().unwrap_or(0) as u64;
-        if takes(most) <= limit {
+        // The first that is too large is the last: were everybody tied to everybody, all the lists would take much themselves.
+        let fitting = |range| {
+            let (own, related) = ties.related(range);
+            (takes((own + related.others()) as u64) <= limit).then_some(related)
+        };
+        let related: Option<Vec<Related>> = ties.cut(wanted).into_iter().map(fitting).collect();
+        if let Some(related) = related {
             let ranges = if related.len() == 1 { "range" } else { "ranges" };
             world.progress.end(&format!("{persons} persons in {} {ranges}", related.len()));
-            return Ok(related.into_iter().map(|(_, related)| related).collect());
+            return Ok(related);
         }
         wanted += wanted.div_ceil(4);
     }

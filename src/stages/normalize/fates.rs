@@ -9,6 +9,7 @@ use std::ops::Range;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
+use super::own;
 use super::rows::is_readable;
 use super::strangers::{self, Strangers};
 use super::types::{Typed, period_type, relationship_type, worker_type};
@@ -18,7 +19,7 @@ use crate::model::cells::Cells;
 use crate::model::code::{Code, Codes, Severity, entry};
 use crate::model::finding::{Example, Findings};
 use crate::model::kind::Kind;
-use crate::model::layout::{Layout, assignment, work_relationship};
+use crate::model::layout::{Layout, assignment};
 use crate::model::row::{Fate, NOBODY, Row, Rows, SourceFile};
 
 /// Decides all fates and notes every person's findings of its own rows.
@@ -112,6 +113,18 @@ impl<'a> Context<'a> {
 
     fn cells(&self, kind: Kind, row: &Row) -> Cells<'a> {
         self.tables[kind as usize].cells(row)
+    }
+
+    /// The type of an assignment's work relationship: from the row among the person's `own`, else from a stranger's, or in a
+    /// flat source from the same row.
+    fn type_of_relationship(&self, own: impl Fn(&str) -> Option<Cells<'a>>, cells: Cells<'_>) -> Typed {
+        if !self.shape.has_work_relationships {
+            return period_type(cells.get(assignment::PERIOD_TYPE))
+                .or_else(|| worker_type(cells.get(assignment::WORKER_TYPE)));
+        }
+        let id = cells.get(assignment::PERIOD_OF_SERVICE_ID);
+        let of_stranger = || self.strangers.as_ref().map_or(Typed::Unknown, |all| all.find(id));
+        own(id).map_or_else(of_stranger, relationship_type)
     }
 }
 
@@ -278,10 +291,13 @@ impl Group<'_, '_> {
     }
 
     fn set_aside_assignments(&mut self, relationships: &[Row], rows: &mut [Row]) {
+        let context = self.context;
+        let relationships = relationships.iter().filter(|row| !matches!(row.fate, Fate::Rejected | Fate::Duplicate));
+        let own = own::by_id(relationships.map(|row| context.cells(Kind::WorkRelationship, row)));
         for row in rows.iter_mut().filter(|row| row.fate == Fate::Admitted) {
-            let cells = self.context.cells(Kind::Assignment, row);
+            let cells = context.cells(Kind::Assignment, row);
             let typed = period_type(cells.get(assignment::ASSIGNMENT_TYPE))
-                .or_else(|| self.type_of_relationship(relationships, cells))
+                .or_else(|| context.type_of_relationship(&own, cells))
                 .or_else(|| worker_type(cells.get(assignment::SYSTEM_PERSON_TYPE)));
             match typed {
                 Typed::SetAside(code) => self.set_aside(Kind::Assignment, row, code),
@@ -291,25 +307,6 @@ impl Group<'_, '_> {
                 Typed::Admitted(_) | Typed::Unknown => {}
             }
         }
-    }
-
-    /// The type of an assignment's work relationship, from its own row or, in a flat source, from the same row.
-    fn type_of_relationship(&self, relationships: &[Row], cells: Cells<'_>) -> Typed {
-        if !self.context.shape.has_work_relationships {
-            return period_type(cells.get(assignment::PERIOD_TYPE))
-                .or_else(|| worker_type(cells.get(assignment::WORKER_TYPE)));
-        }
-        let id = cells.get(assignment::PERIOD_OF_SERVICE_ID);
-        relationships
-            .iter()
-            .filter(|row| !matches!(row.fate, Fate::Rejected | Fate::Duplicate))
-            .map(|row| self.context.cells(Kind::WorkRelationship, row))
-            .filter(|relationship| relationship.get(work_relationship::PERIOD_OF_SERVICE_ID) == id)
-            .min()
-            .map_or_else(
-                || self.context.strangers.as_ref().map_or(Typed::Unknown, |all| all.find(id)),
-                relationship_type,
-            )
     }
 
     fn set_aside(&mut self, kind: Kind, row: &mut Row, code: Code) {

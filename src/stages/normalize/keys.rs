@@ -7,20 +7,29 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::fates::places_of;
+use super::own;
 use super::workforce::Workforce;
 use crate::model::buckets::{Buckets, Hashes, hash, perhaps_shared};
+use crate::model::cells::Cells;
 use crate::model::code::Code;
 use crate::model::kind::Kind;
 use crate::model::layout::{assignment, manager, person_id, work_relationship};
-use crate::model::row::{Fate, Row};
+use crate::model::row::Fate;
 
 /// Notes every finding that takes more than one person to see, and leaves the indexes that it took for those who look
 /// further.
 pub fn compare(workforce: &mut Workforce) {
-    let keys = Keys::of(workforce);
+    let columns = person_id_columns(workforce);
+    let keys = Keys::of(workforce, &columns);
     let all = |of: fn(&Keys) -> &Hashes| keys.iter().map(of).collect::<Vec<&Hashes>>();
-    let (person_ids, (relationships, assignments)) = rayon::join(
-        || PersonIds::build(workforce, &all(|keys| &keys.person_ids)),
+    let name_managers = [Kind::Assignment, Kind::Manager].iter().any(|kind| workforce.table(*kind).has("ManagerId"));
+    let ((person_ids, of_managers), (relationships, assignments)) = rayon::join(
+        || {
+            let of_managers = all(|keys| &keys.person_ids);
+            let everybodys = [of_managers.as_slice(), &all(|keys| &keys.person_ids_of_others)].concat();
+            let person_ids = Index::of_several(columns.clone(), &[&perhaps_shared(&everybodys)]);
+            (person_ids, Index::of_several(columns.clone(), if name_managers { &of_managers } else { &[] }))
+        },
         || {
             rayon::join(
                 || Index::of(RELATIONSHIP, &[&perhaps_shared(&all(|keys| &keys.relationships))]),
@@ -54,7 +63,7 @@ pub fn compare(workforce: &mut Workforce) {
             notes.errors.insert(code);
         }
     }
-    workforce.indexes = Indexes { assignments, person_ids };
+    workforce.indexes = Indexes { assignments, person_ids: of_managers };
 }
 
 /// A column of ids: the kind of its rows, and its place on them.
@@ -64,14 +73,27 @@ const RELATIONSHIP: IdColumn = (Kind::WorkRelationship, work_relationship::PERIO
 const ASSIGNMENT: IdColumn = (Kind::Assignment, assignment::ASSIGNMENT_ID);
 const REFERENCE: IdColumn = (Kind::Assignment, assignment::PERIOD_OF_SERVICE_ID);
 
+/// The columns of PersonIds, each with the number of its first row: the rows of all kinds that have one are numbered through.
+fn person_id_columns(workforce: &Workforce) -> Vec<(u32, IdColumn)> {
+    let mut rows = 0;
+    let columns = Kind::ALL.into_iter().filter_map(|kind| Some((kind, person_id(kind)?)));
+    let numbered = columns.map(|column| {
+        let start = rows;
+        rows += workforce.table(column.0).rows.rows.len() as u32;
+        (start, column)
+    });
+    numbered.collect()
+}
+
 /// The keys of some persons by their hashes, from the rows that take part: collected in one pass, while these are at hand.
 #[derive(Default)]
 struct Keys {
-    /// Each with its person.
+    /// PersonIds of those with an assignment, who can be managers, each with the number of its row ([`person_id_columns`]).
     person_ids: Hashes,
+    person_ids_of_others: Hashes,
     /// PeriodOfServiceIds of work relationships, each with the position of its row.
     relationships: Hashes,
-    /// AssignmentIds, each with the position of its row; of neighbouring rows of a person with one id it has the first.
+    /// AssignmentIds, each with the position of its row ([`first_of_each`]).
     assignments: Hashes,
     /// The assignment rows whose work relationship is not their person's own: the person, and the position.
     strangers: Vec<(u32, u32)>,
@@ -79,24 +101,27 @@ struct Keys {
 
 impl Keys {
     /// The keys of everybody, in the order of persons.
-    fn of(workforce: &Workforce) -> Vec<Keys> {
+    fn of(workforce: &Workforce, person_id_columns: &[(u32, IdColumn)]) -> Vec<Keys> {
         let add = |mut keys: Keys, person| {
-            keys.add(workforce, person);
+            keys.add(workforce, person_id_columns, person);
             keys
         };
         (0..workforce.len()).into_par_iter().fold(Keys::default, add).collect()
     }
 
-    fn add(&mut self, workforce: &Workforce, person: usize) {
+    fn add(&mut self, workforce: &Workforce, person_id_columns: &[(u32, IdColumn)], person: usize) {
+        let can_manage = workforce.notes[person].has_assignment;
+        let person_ids = if can_manage { &mut self.person_ids } else { &mut self.person_ids_of_others };
+        let numbered = person_id_columns.iter().flat_map(|(start, column)| {
+            cells_of(workforce, *column, person).map(move |(position, id)| (start + position, id))
+        });
         // Nearly all rows of a person bear the same one.
-        let person_ids = first_of_each(ids_of(workforce, person).map(|id| (person as u32, id)));
-        self.person_ids.extend(person_ids.filter_map(hashed));
-        let relationships = || cells_of(workforce, RELATIONSHIP, person);
-        self.relationships.extend(relationships().filter_map(hashed));
+        person_ids.extend(first_of_each(numbered.filter(|(_, id)| !id.is_empty())).filter_map(hashed));
+        self.relationships.extend(cells_of(workforce, RELATIONSHIP, person).filter_map(hashed));
         self.assignments.extend(first_of_each(cells_of(workforce, ASSIGNMENT, person)).filter_map(hashed));
         if workforce.shape.has_work_relationships {
-            let is_own = |id: &str| relationships().any(|(_, own)| own == id);
-            let strange = cells_of(workforce, REFERENCE, person).filter(|(_, id)| !is_own(id));
+            let own = own::by_id(admitted(workforce, Kind::WorkRelationship, person).map(|(_, cells)| cells));
+            let strange = cells_of(workforce, REFERENCE, person).filter(|(_, id)| own(id).is_none());
             self.strangers.extend(strange.map(|(position, _)| (person as u32, position)));
         }
     }
@@ -112,14 +137,23 @@ fn note(found: &mut Found, code: Code, quarantines: bool, persons: Vec<u32>) {
 #[derive(Debug, Default)]
 pub struct Indexes {
     pub assignments: Index,
-    pub person_ids: PersonIds,
+    /// Of those with an assignment, where anybody is named by a PersonId; else empty.
+    pub person_ids: Index,
 }
 
-/// The ids of one column, with the row that bears each.
+/// The ids of a column, or of several, with the row that bears each.
 #[derive(Debug)]
 pub struct Index {
-    column: IdColumn,
+    /// Each with the number of its first row.
+    columns: Vec<(u32, IdColumn)>,
     rows: Buckets,
+}
+
+/// A row that bears an id.
+struct Bearer<'a> {
+    id: &'a str,
+    person: u32,
+    cells: Cells<'a>,
 }
 
 impl Default for Index {
@@ -132,7 +166,11 @@ impl Default for Index {
 impl Index {
     /// Of these hashes of ids.
     fn of(column: IdColumn, hashes: &[&Hashes]) -> Index {
-        Index { column, rows: Buckets::new(hashes) }
+        Self::of_several(vec![(0, column)], hashes)
+    }
+
+    fn of_several(columns: Vec<(u32, IdColumn)>, hashes: &[&Hashes]) -> Index {
+        Index { columns, rows: Buckets::new(hashes) }
     }
 
     /// Of the rows that take part and share their id with another; it has few of the others.
@@ -141,18 +179,20 @@ impl Index {
         Self::of(column, &[&perhaps_shared(&hashes.iter().collect::<Vec<_>>())])
     }
 
-    /// Of all rows that take part, to find persons: of neighbouring rows of a person with one id it has the first.
+    /// Of all rows that take part, to find persons ([`first_of_each`]).
     pub fn of_persons(workforce: &Workforce, kind: Kind, place: usize) -> Index {
         let column = (kind, place);
         let hashes = hashes(workforce, |person| first_of_each(cells_of(workforce, column, person)));
         Self::of(column, &hashes.iter().collect::<Vec<_>>())
     }
 
-    fn row<'a>(&self, workforce: &'a Workforce, position: u32) -> (&'a Row, &'a str) {
-        let (kind, place) = self.column;
+    fn bearer<'a>(&self, workforce: &'a Workforce, number: u32) -> Bearer<'a> {
+        let column = self.columns.partition_point(|(start, _)| *start <= number) - 1;
+        let (start, (kind, place)) = self.columns[column];
         let rows = &workforce.table(kind).rows;
-        let row = &rows.rows[position as usize];
-        (row, rows.cells(row).get(place))
+        let row = &rows.rows[(number - start) as usize];
+        let cells = rows.cells(row);
+        Bearer { id: cells.get(place), person: row.person, cells }
     }
 
     /// The persons who share an id with another person.
@@ -162,18 +202,17 @@ impl Index {
 
     /// The persons who have a row with an id, beside another row with that id and other cells at some `places`.
     fn conflicting(&self, workforce: &Workforce, places: &[usize]) -> Vec<u32> {
-        let rows = &workforce.table(self.column.0).rows;
-        self.clashing(workforce, |one, other| rows.cells(one).equal_at(rows.cells(other), places))
+        self.clashing(workforce, |one, other| one.cells.equal_at(other.cells, places))
     }
 
     /// The persons of the rows with one id that are not all `alike`.
-    fn clashing(&self, workforce: &Workforce, alike: impl Fn(&Row, &Row) -> bool + Sync) -> Vec<u32> {
-        let clashing = self.rows.shared().flat_map_iter(|positions| {
-            let mut rows: Vec<(&Row, &str)> = positions.iter().map(|position| self.row(workforce, *position)).collect();
-            rows.sort_by_key(|(_, id)| *id);
-            let of_id = rows.chunk_by(|a, b| a.1 == b.1);
-            let clashing = of_id.filter(|rows| rows.iter().any(|(other, _)| !alike(rows[0].0, other)));
-            clashing.flatten().map(|(row, _)| row.person).collect::<Vec<u32>>()
+    fn clashing(&self, workforce: &Workforce, alike: impl Fn(&Bearer<'_>, &Bearer<'_>) -> bool + Sync) -> Vec<u32> {
+        let clashing = self.rows.shared().flat_map_iter(|numbers| {
+            let mut rows: Vec<Bearer<'_>> = numbers.iter().map(|number| self.bearer(workforce, *number)).collect();
+            rows.sort_by_key(|row| row.id);
+            let of_id = rows.chunk_by(|a, b| a.id == b.id);
+            let clashing = of_id.filter(|rows| rows.iter().any(|other| !alike(&rows[0], other)));
+            clashing.flatten().map(|row| row.person).collect::<Vec<u32>>()
         });
         let mut persons: Vec<u32> = clashing.collect();
         persons.sort_unstable();
@@ -183,50 +222,9 @@ impl Index {
 
     /// The persons who have a row with this id; one may come several times.
     pub fn holders<'a>(&'a self, workforce: &'a Workforce, id: &'a str) -> impl Iterator<Item = u32> + 'a {
-        let rows = self.rows.get(hash(id)).map(|position| self.row(workforce, position));
-        rows.filter(move |(_, other)| *other == id).map(|(row, _)| row.person)
+        let rows = self.rows.get(hash(id)).map(|number| self.bearer(workforce, number));
+        rows.filter(move |row| row.id == id).map(|row| row.person)
     }
-}
-
-/// The PersonIds of the rows of all kinds that take part, each with its persons; where no manager is named by one, those
-/// that several persons share.
-#[derive(Debug, Default)]
-pub struct PersonIds(Buckets);
-
-impl PersonIds {
-    fn build(workforce: &Workforce, hashes: &[&Hashes]) -> PersonIds {
-        let name_managers =
-            [Kind::Assignment, Kind::Manager].iter().any(|kind| workforce.table(*kind).has("ManagerId"));
-        PersonIds(if name_managers { Buckets::new(hashes) } else { Buckets::new(&[&perhaps_shared(hashes)]) })
-    }
-
-    /// The persons who have this id.
-    pub fn holders<'a>(&'a self, workforce: &'a Workforce, id: &'a str) -> impl Iterator<Item = u32> + 'a {
-        self.0.get(hash(id)).filter(move |person| has_id(workforce, *person, id))
-    }
-
-    /// The persons who share an id with another (`KEY023`).
-    fn shared(&self, workforce: &Workforce) -> Vec<u32> {
-        let sharing = self.0.shared().flat_map_iter(|persons| {
-            let shares = |person: &u32| {
-                let others = || persons.iter().filter(|other| *other != person);
-                ids_of(workforce, *person as usize).any(|id| others().any(|other| has_id(workforce, *other, id)))
-            };
-            persons.iter().copied().filter(shares).collect::<Vec<u32>>()
-        });
-        sharing.collect()
-    }
-}
-
-fn has_id(workforce: &Workforce, person: u32, id: &str) -> bool {
-    ids_of(workforce, person as usize).any(|other| other == id)
-}
-
-/// The PersonIds on the rows of a person that take part; one may come several times.
-fn ids_of(workforce: &Workforce, person: usize) -> impl Iterator<Item = &str> {
-    let columns = Kind::ALL.into_iter().filter_map(|kind| Some((kind, person_id(kind)?)));
-    let ids = columns.flat_map(move |column| cells_of(workforce, column, person).map(|(_, id)| id));
-    ids.filter(|id| !id.is_empty())
 }
 
 /// The places of what a row says of a work relationship: on its own row all but the ids, in a flat source the columns
@@ -283,18 +281,29 @@ fn hashes<'a, I: Iterator<Item = (u32, &'a str)>>(
     (0..workforce.len()).into_par_iter().fold(Hashes::new, add).collect()
 }
 
-/// Of neighbours with one id the first.
+/// Of a person's rows with one id the first. They nearly always stand together; once many did not, it is remembered which ids
+/// were there, so that whoever looks for one finds the person a few times at most.
 fn first_of_each<'a>(ids: impl Iterator<Item = (u32, &'a str)>) -> impl Iterator<Item = (u32, &'a str)> {
-    let mut last = "";
-    ids.filter(move |(_, id)| std::mem::replace(&mut last, *id) != *id)
+    const FEW: usize = 16;
+    let (mut last, mut count, mut seen) = ("", 0, FxHashSet::default());
+    ids.filter(move |(_, id)| {
+        let is_first = std::mem::replace(&mut last, *id) != *id && (count < FEW || seen.insert(*id));
+        count += usize::from(is_first);
+        is_first
+    })
+}
+
+/// The rows of a person that take part, each with its position.
+fn admitted(workforce: &Workforce, kind: Kind, person: usize) -> impl Iterator<Item = (u32, Cells<'_>)> + Clone {
+    let table = workforce.table(kind);
+    let positions = table.groups.of(person);
+    let rows = positions.clone().zip(&table.rows.rows[positions]).filter(|(_, row)| row.fate == Fate::Admitted);
+    rows.map(move |(position, row)| (position as u32, table.rows.cells(row)))
 }
 
 /// The cells of a column on the rows of a person that take part, each with the position of its row.
 fn cells_of(workforce: &Workforce, (kind, place): IdColumn, person: usize) -> impl Iterator<Item = (u32, &str)> {
-    let table = workforce.table(kind);
-    let positions = table.groups.of(person);
-    let rows = positions.clone().zip(&table.rows.rows[positions]).filter(|(_, row)| row.fate == Fate::Admitted);
-    rows.map(move |(position, row)| (position as u32, table.rows.cells(row).get(place)))
+    admitted(workforce, kind, person).map(move |(position, cells)| (position, cells.get(place)))
 }
 
 /// `KEY010`: PersonNumbers that differ only in leading zeros. Only numbers with such a zero can be one of the two.

@@ -4,6 +4,7 @@
 mod case;
 mod fates;
 mod keys;
+mod own;
 pub mod related;
 mod rows;
 mod side;

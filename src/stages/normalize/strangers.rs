@@ -3,6 +3,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::own;
 use super::types::{Typed, relationship_type};
 use crate::model::cells::Cells;
 use crate::model::kind::Kind;
@@ -33,9 +34,8 @@ impl<'a> Strangers<'a> {
 /// Whether the type of one of the `assignments` can only stand on a work relationship that is not among the person's own.
 pub fn asks(tables: [&Rows; Kind::ALL.len()], relationships: &[Row], assignments: &[Row]) -> bool {
     let [_, of_relationship, of_assignment, ..] = tables.map(|rows| move |row: &Row| rows.cells(row));
-    let id_of = |row: &Row| of_relationship(row).get(work_relationship::PERIOD_OF_SERVICE_ID);
-    let is_own = |id: &str| relationships.iter().any(|row| !row.codes.has_keys() && id_of(row) == id);
+    let own = own::by_id(relationships.iter().filter(|row| !row.codes.has_keys()).map(of_relationship));
     assignments.iter().filter(|row| !row.codes.has_keys()).map(of_assignment).any(|cells| {
-        cells.get(assignment::ASSIGNMENT_TYPE).is_empty() && !is_own(cells.get(assignment::PERIOD_OF_SERVICE_ID))
+        cells.get(assignment::ASSIGNMENT_TYPE).is_empty() && own(cells.get(assignment::PERIOD_OF_SERVICE_ID)).is_none()
     })
 }

@@ -1,5 +1,7 @@
 //! Section 2 of `resolution.md`, sentence by sentence: what becomes of a row, and what is wrong among rows.
 
+mod many;
+
 use super::testing::{Csv, codes, tables, workforce};
 use super::{Workforce, has_primary_flags};
 use crate::model::kind::Kind;

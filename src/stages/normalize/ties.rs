@@ -99,10 +99,15 @@ impl Ties {
                 .map(move |(_, person)| place(*person))
                 .flat_map(move |other| [(first, other), (other, first)])
         }));
-        ties.par_extend(leads.par_iter().flat_map_iter(|(key, person)| {
-            let holders = holds[holds.partition_point(|(other, _)| other < key)..].iter();
-            let person = place(*person);
-            holders.take_while(move |(other, _)| other == key).map(move |(_, holder)| (person, place(*holder)))
+        // Who leads to a key is tied to the first who has it, and that one to the others: to tie everybody to everybody would
+        // take more than any memory where all lead to what all have.
+        ties.par_extend(leads.par_chunk_by(|a, b| a.0 == b.0).flat_map_iter(|group| {
+            let key = group[0].0;
+            let holders = holds[holds.partition_point(|(other, _)| *other < key)..].iter();
+            let mut holders = holders.take_while(move |(other, _)| *other == key).map(|(_, holder)| place(*holder));
+            let first = holders.next();
+            let to_first = group.iter().filter_map(move |(_, person)| Some((place(*person), first?)));
+            to_first.chain(holders.filter_map(move |other| Some((first?, other))))
         }));
         ties.par_sort_unstable();
         ties.dedup();
@@ -205,7 +210,8 @@ mod tests {
             let by = pick(3);
             let named = |nth: u32, text: String| if by == nth && manager < 40 { text } else { String::new() };
             assignments.push(format!(
-                "{number},a{id},E{person},w{person},p{id},{},{},{}",
+                "{number},a{id},E{},w{person},p{id},{},{},{}",
+                person / 2,
                 named(0, format!("a{manager}")),
                 named(1, format!("E{manager}")),
                 named(2, manager.to_string())
@@ -248,5 +254,19 @@ mod tests {
         }
         let (own, one) = ties.related(ties.cut(40)[3]);
         assert!(own + one.others() < 30, "not everybody is tied to everybody: {} {}", own, one.others());
+    }
+
+    #[test]
+    fn what_everybody_has_and_leads_to_takes_room_for_everybody_once() {
+        const PERSONS: u64 = 200_000;
+        // One that is only led to, and one whose holders belong together.
+        for key in [2, 3] {
+            let of_everybody = || (0..PERSONS).map(|person| (key, person)).collect();
+            let persons = (0..PERSONS).map(|person| (u128::from(person), person)).collect();
+            let ties = Ties::new(Strands { persons, holds: of_everybody(), leads: of_everybody(), bytes: 0 });
+            assert!(ties.others.len() as u64 <= 3 * PERSONS);
+            let (own, related) = ties.related(ties.cut(1000)[999]);
+            assert_eq!((own, (own + related.others()) as u64), (200, PERSONS), "{key}");
+        }
     }
 }

@@ -102,6 +102,8 @@ impl Shape {
 pub struct Notes {
     /// Whether any row of the person takes part: only then is it a person (rule 27).
     pub present: bool,
+    /// Whether one of these is of an assignment.
+    pub has_assignment: bool,
     pub codes: Codes,
     /// Those of `codes` that quarantine.
     pub errors: Codes,

@@ -1,5 +1,7 @@
 //! The header line: its delimiter, and which column is which attribute.
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::error::ReadError;
 use super::options::{Columns, Delimiter};
 use crate::model::attribute::{self, Attribute};
@@ -84,18 +86,19 @@ impl Line<'_> {
         let alike = self.recognise(&plain, &mut columns);
         let unknown: Vec<usize> =
             (0..plain.len()).filter(|index| columns.iter().all(|(_, taken)| taken != index)).collect();
-        for index in &unknown {
-            let name = self.names[*index].trim();
-            if !name.is_empty() && columns.iter().all(|(attribute, _)| attribute != name) {
-                columns.push((name.to_owned(), *index));
-            }
-        }
+        let mut taken: FxHashSet<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
+        let by_header = unknown.iter().map(|index| (self.names[*index].trim(), *index));
+        let by_header = by_header.filter(|(name, _)| !name.is_empty() && taken.insert(name));
+        let by_header: Vec<_> = by_header.map(|(name, index)| (name.to_owned(), index)).collect();
+        columns.extend(by_header);
         if let Some(absent) = required.iter().find(|name| columns.iter().all(|(attribute, _)| attribute != *name)) {
-            let known: Vec<_> = columns.into_iter().filter(|(_, index)| !unknown.contains(index)).collect();
+            let is_known = |index: &usize| unknown.binary_search(index).is_err();
+            let known: Vec<_> = columns.into_iter().filter(|(_, index)| is_known(index)).collect();
             return Err(self.missing(absent, absent, &known));
         }
-        let twins = || (0..plain.len()).find_map(|b| (0..b).find(|a| plain[*a] == plain[b]).map(|a| (a, b)));
-        if let Some((first, second)) = twins().or(alike) {
+        let mut seen = FxHashMap::default();
+        let twins = plain.iter().enumerate().find_map(|(b, plain)| seen.insert(plain, b).map(|a| (a, b)));
+        if let Some((first, second)) = twins.or(alike) {
             return Err(self.alike(first, second));
         }
         let notices = self.kind.into_iter().flat_map(|kind| unknown.iter().map(move |index| (kind, *index)));
@@ -160,5 +163,42 @@ impl Line<'_> {
     fn unknown(&self, kind: Kind, index: usize) -> Notice {
         let header = self.names[index].clone();
         Notice { file: self.file.into(), line: self.line, column: index + 1, header, kind }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COLUMNS: usize = 200_000;
+
+    fn understand(names: Vec<String>, required: &[&str]) -> Result<Header, ReadError> {
+        Line { file: "x.csv", line: 1, kind: Some(Kind::Person), names }.understand(&Columns::default(), required)
+    }
+
+    fn many() -> Vec<String> {
+        (0..COLUMNS).map(|column| column.to_string()).chain(["PersonNumber".to_owned()]).collect()
+    }
+
+    #[test]
+    fn columns_without_end_are_named_once() {
+        let header = understand(many(), &["PersonNumber"]).unwrap();
+        let last = COLUMNS - 1;
+        assert_eq!(header.columns[0], ("PersonNumber".to_owned(), COLUMNS));
+        assert_eq!(header.columns[COLUMNS], (last.to_string(), last));
+        assert_eq!((header.columns.len(), header.notices.len()), (COLUMNS + 1, COLUMNS));
+    }
+
+    #[test]
+    fn of_columns_without_end_the_first_two_that_are_alike_are_told() {
+        let twins = [many(), vec!["7".to_owned(), "5".to_owned()]].concat();
+        let Err(ReadError::Alike { first, second, .. }) = understand(twins, &[]) else { panic!("they are alike") };
+        assert_eq!((first, second), (8, COLUMNS + 2));
+    }
+
+    #[test]
+    fn among_columns_without_end_the_nearest_to_one_that_is_missing_is_told() {
+        let Err(ReadError::Missing { nearest, .. }) = understand(many(), &["PersonNumbers"]) else { panic!("no such") };
+        assert_eq!(nearest, None, "one that is known is not meant");
     }
 }

@@ -17,7 +17,7 @@ pub struct HandMade<'a> {
     pub state: WorkerState,
     pub rule: Rule,
     pub chosen: Option<Placed<'a>>,
-    /// The rows among which it was chosen.
+    /// The rows among which it was chosen, in the order of their assignments.
     pub placed: Vec<Placed<'a>>,
 }
 

@@ -56,8 +56,7 @@ impl<'a> Directory<'a> {
 
     /// The only one of the holders of a key who has an assignment.
     fn only(&self, holders: impl Iterator<Item = u32>) -> Option<u32> {
-        let assignments = |person: u32| self.workforce.table(Kind::Assignment).of(person as usize);
-        let mut holders = holders.filter(|person| assignments(*person).iter().any(|row| row.fate == Fate::Admitted));
+        let mut holders = holders.filter(|person| self.workforce.notes[*person as usize].has_assignment);
         let first = holders.next()?;
         holders.all(|other| other == first).then_some(first)
     }

@@ -314,7 +314,8 @@ fn count_rows(case: &Case<'_>, rows: &RowsOnDay, choice: &Choice, placed: &[Plac
         bucket[RELATIONSHIP] += relationship.rows;
     }
     for (index, assignment) in case.assignments.iter().enumerate() {
-        let also = placed.iter().find(|placed| placed.index == index).map(|placed| placed.row_index);
+        // They stand in the order of the assignments.
+        let also = placed.binary_search_by_key(&index, |placed| placed.index).ok().map(|at| placed[at].row_index);
         let taken = [rows.of(index).taken.row(), also];
         for row in &assignment.rows {
             let is_taken =

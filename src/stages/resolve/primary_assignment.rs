@@ -25,7 +25,7 @@ pub struct Placed<'a> {
     pub status: Option<Status>,
 }
 
-/// A of rule 17: the assignments of the chosen work relationship, each with the row that counts.
+/// A of rule 17: the assignments of the chosen work relationship in their order, each with the row that counts.
 pub fn placed<'a>(
     case: &'a Case<'a>,
     choice: &Choice,
@@ -183,7 +183,7 @@ pub fn review(
         let mut rows = of.flat_map(|candidate| candidate.on_day.rows());
         rows.any(|(row, status)| row.position != chosen.row.position && is(row.facts, status))
     };
-    let is_in_c = |candidate: &Candidate<'_>| choice.current.contains(&candidate.index);
+    let is_in_c = |candidate: &Candidate<'_>| choice.current.binary_search(&candidate.index).is_ok();
     let other_is_overall = other(&is_in_c, &|facts, _| facts.primary == Some(true));
     if chosen.row.facts.primary == Some(false) && other_is_overall {
         judgement.fail(Code::Pri036);

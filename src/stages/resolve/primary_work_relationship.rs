@@ -44,7 +44,7 @@ pub struct Choice {
     pub rule: Rule,
     /// The index of the chosen work relationship in the case.
     pub chosen: Option<usize>,
-    /// C of rule 15: the current work relationships, without the pending ones beside others.
+    /// C of rule 15: the current work relationships in their order, without the pending ones beside others.
     pub current: Vec<usize>,
 }
 

@@ -3,6 +3,7 @@
 mod all_current;
 mod explain;
 mod managers;
+mod many;
 mod rows;
 mod satellites;
 

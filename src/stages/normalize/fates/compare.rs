@@ -11,7 +11,8 @@ impl Group<'_, '_> {
     pub(super) fn compare(&mut self, rows: [&[Row]; KINDS]) {
         let [persons, relationships, assignments, names, ..] = rows;
         self.notes.present = rows.into_iter().any(has_admitted);
-        let employed = has_admitted(relationships) || has_admitted(assignments);
+        self.notes.has_assignment = has_admitted(assignments);
+        let employed = has_admitted(relationships) || self.notes.has_assignment;
         if self.context.shape.has_persons && employed && !has_admitted(persons) {
             self.quarantine(Code::Per020);
         }
@@ -37,9 +38,14 @@ impl Group<'_, '_> {
     /// Whether two undated names of one type differ: names of two types are two things, of which rule 21 chooses one.
     fn contradict(&self, names: &[Row]) -> bool {
         let type_of = |row: &Row| self.context.cells(Kind::Name, row).get(satellite::TYPE);
-        let contradict = |a: &Row, b: &Row| type_of(a) == type_of(b) && !self.alike(Kind::Name, a, b);
-        let names = || admitted(names).filter(|row| self.context.undated_names[row.file as usize]);
-        names().enumerate().any(|(i, row)| names().take(i).any(|other| contradict(row, other)))
+        let alike = |a: &&Row, b: &&Row| self.alike(Kind::Name, a, b);
+        let undated = || admitted(names).filter(|row| self.context.undated_names[row.file as usize]);
+        if !differ(undated(), alike) {
+            return false;
+        }
+        let mut names: Vec<&Row> = undated().collect();
+        names.sort_by_key(|row| type_of(row));
+        names.chunk_by(|a, b| type_of(a) == type_of(b)).any(|of_type| differ(of_type.iter().copied(), alike))
     }
 
     /// Whether two rows differ at most in their PersonIds, which are keys, and no values.
