@@ -22,14 +22,8 @@ pub fn compare(workforce: &mut Workforce) {
     let columns = person_id_columns(workforce);
     let keys = Keys::of(workforce, &columns);
     let all = |of: fn(&Keys) -> &Hashes| keys.iter().map(of).collect::<Vec<&Hashes>>();
-    let name_managers = [Kind::Assignment, Kind::Manager].iter().any(|kind| workforce.table(*kind).has("ManagerId"));
     let ((person_ids, of_managers), (relationships, assignments)) = rayon::join(
-        || {
-            let of_managers = all(|keys| &keys.person_ids);
-            let everybodys = [of_managers.as_slice(), &all(|keys| &keys.person_ids_of_others)].concat();
-            let person_ids = Index::of_several(columns.clone(), &[&perhaps_shared(&everybodys)]);
-            (person_ids, Index::of_several(columns.clone(), if name_managers { &of_managers } else { &[] }))
-        },
+        || index_person_ids(workforce, columns, &keys),
         || {
             rayon::join(
                 || Index::of(RELATIONSHIP, &[&perhaps_shared(&all(|keys| &keys.relationships))]),
@@ -83,6 +77,16 @@ fn person_id_columns(workforce: &Workforce) -> Vec<(u32, IdColumn)> {
         (start, column)
     });
     numbered.collect()
+}
+
+/// The PersonIds that may be on several rows; and where anybody is named by one, those of whoever can be a manager.
+fn index_person_ids(workforce: &Workforce, columns: Vec<(u32, IdColumn)>, keys: &[Keys]) -> (Index, Index) {
+    let of_managers: Vec<&Hashes> = keys.iter().map(|keys| &keys.person_ids).collect();
+    let of_others = keys.iter().map(|keys| &keys.person_ids_of_others);
+    let everybodys: Vec<&Hashes> = of_managers.iter().copied().chain(of_others).collect();
+    let name_managers = [Kind::Assignment, Kind::Manager].iter().any(|kind| workforce.table(*kind).has("ManagerId"));
+    let shared = Index::of_several(columns.clone(), &[&perhaps_shared(&everybodys)]);
+    (shared, Index::of_several(columns, if name_managers { &of_managers } else { &[] }))
 }
 
 /// The keys of some persons by their hashes, from the rows that take part: collected in one pass, while these are at hand.

@@ -8,7 +8,8 @@ use crate::model::layout::work_relationship::PERIOD_OF_SERVICE_ID;
 pub fn by_id<'a>(rows: impl Iterator<Item = Cells<'a>> + Clone) -> impl Fn(&str) -> Option<Cells<'a>> {
     const FEW: usize = 16;
     let id_of = |cells: &Cells<'a>| cells.get(PERIOD_OF_SERVICE_ID);
-    let sorted = rows.clone().nth(FEW).map(|_| {
+    let are_few = rows.size_hint().1.is_some_and(|most| most <= FEW);
+    let sorted = (!are_few).then(|| {
         let mut sorted: Vec<Cells<'a>> = rows.clone().collect();
         sorted.sort_unstable_by(|a, b| id_of(a).cmp(id_of(b)).then_with(|| a.cmp(b)));
         sorted.dedup_by(|later, first| id_of(later) == id_of(first));
