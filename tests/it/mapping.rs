@@ -7,7 +7,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::product::{HCMSYNC, Place, Said, project};
+use crate::product::{FIELDS, HCMSYNC, Place, Said, project};
 
 fn hcmsync(words: &[&str]) -> Said {
     Said::of(&Command::new(HCMSYNC).args(words).output().unwrap())
@@ -93,8 +93,7 @@ fn a_mapping_file_says_what_the_pipeline_said() {
 #[test]
 fn a_mapping_file_belongs_to_its_pipeline() {
     let mut place = Place::plain();
-    let fields = "[output.fields]\n\"Email\" = { sql = \"LOWER(WorkEmail)\", required = true }\n\"Employee ID\" = \"PersonNumber\"\n";
-    place.edit(fields, "mapping = \"mapping.csv\"\n");
+    place.edit(FIELDS, "mapping = \"mapping.csv\"\n");
     let write = |text: &str| fs::write(place.path("mapping.csv"), text).unwrap();
     let hash = || {
         let manifest: Value = serde_json::from_str(&place.published("manifest.json")).unwrap();
@@ -120,7 +119,7 @@ fn a_mapping_file_belongs_to_its_pipeline() {
     fs::remove_file(place.path("mapping.csv")).unwrap();
     let said = place.run(&[]);
     assert!(said.code == 2 && said.stderr.contains("this mapping file cannot be read"), "{}", said.stderr);
-    place.edit("mapping = \"mapping.csv\"\n", &format!("mapping = \"mapping.csv\"\n{fields}"));
+    place.edit("mapping = \"mapping.csv\"\n", &format!("mapping = \"mapping.csv\"\n{FIELDS}"));
     let said = place.run(&[]);
     assert!(
         said.code == 2 && said.stderr.contains("has its fields in this file, and in the pipeline too"),

@@ -41,6 +41,9 @@ impl Said {
     }
 }
 
+/// The columns of a place's pipeline: taken away, they are the profile's own.
+pub const FIELDS: &str = "[output.fields]\n\"Email\" = { sql = \"LOWER(WorkEmail)\", required = true }\n\"Employee ID\" = \"PersonNumber\"\n";
+
 /// A folder with the sample's extracts in `in`, and a pipeline that publishes to `out`.
 pub struct Place {
     folder: tempfile::TempDir,
@@ -77,8 +80,7 @@ impl Place {
              [extract.person]\nfile = \"Person_*.{ending}\"\n\
              [extract.work_relationship]\nfile = \"WorkRelationship_*.{ending}\"\n\
              [extract.assignment]\nfile = \"Assignment_*.{ending}\"\n\
-             [[output]]\nprofile = \"qooper-csv\"\nfile = \"users.csv\"\n[output.fields]\n\
-             \"Email\" = {{ sql = \"LOWER(WorkEmail)\", required = true }}\n\"Employee ID\" = \"PersonNumber\"\n\
+             [[output]]\nprofile = \"qooper-csv\"\nfile = \"users.csv\"\n{FIELDS}\
              [guard]\nmax_quarantined = \"20%\"\nmax_rejected = \"5%\"\n[publish]\nto = \"out\"\n"
         );
         Place { folder, pipeline }

@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::Value;
 
 use super::{arrived, deliver, faulty, hcmsync, place, upload};
-use crate::product::Place;
+use crate::product::{FIELDS, Place};
 use crate::sshd::Sshd;
 
 /// A place whose second output is numbered files of fifty users.
@@ -129,10 +129,7 @@ fn a_run_without_any_file_leaves_none_of_the_delivery_before() {
     let mut place = place(&upload(&sshd));
     place.edit("qooper-csv", "entra-bulk-upload");
     place.edit("users.csv", "bulk.json");
-    place.edit(
-        "[output.fields]\n\"Email\" = { sql = \"LOWER(WorkEmail)\", required = true }\n\"Employee ID\" = \"PersonNumber\"\n",
-        "",
-    );
+    place.edit(FIELDS, "");
     place.publishes(&["--quiet"]);
     assert_eq!(arrived(&sshd).len(), 4);
     place.edit("\"bulk.json\"\n", "\"bulk.json\"\nwhere = \"PersonNumber IS NULL\"\n");

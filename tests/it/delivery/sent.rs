@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use serde_json::Value;
 
 use super::{about, arrived, deliver, hcmsync, place, served_by, upload};
-use crate::product::Place;
+use crate::product::{FIELDS, Place};
 use crate::sshd::Sshd;
 
 #[test]
@@ -91,10 +91,7 @@ fn a_file_of_many_packets_arrives_whole() {
     assert_eq!(made.code, 0, "{}", made.all());
     place.set("from", "\"people\"");
     place.edit("qooper-csv", "csv");
-    place.edit(
-        "[output.fields]\n\"Email\" = { sql = \"LOWER(WorkEmail)\", required = true }\n\"Employee ID\" = \"PersonNumber\"\n",
-        "",
-    );
+    place.edit(FIELDS, "");
     place.publishes(&["--quiet"]);
     let users = place.published("users.csv");
     assert!(users.len() > 5_000_000, "{}", users.len());
