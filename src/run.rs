@@ -132,7 +132,7 @@ fn publish(
 ) -> Result<Outcome, RunError> {
     let Some(limit) = settings.memory else {
         let people = arrived.resolve(pipeline, world)?;
-        return prepare(staging, pipeline, settings, people, None, world)?.publish(world);
+        return prepare(staging, pipeline, settings, people, None, world, |ready| ready.publish(world));
     };
     let mut account = Account::new(staging);
     ranges::each(arrived, limit, pipeline, world, |people, is_last| {
@@ -146,20 +146,21 @@ fn publish(
     account.conclude(pipeline, settings, None, world)?.publish(world)
 }
 
-/// Stage 8 up to its last step, for everybody at once.
-fn prepare(
+/// Stage 8 for everybody at once, up to its last step: what is `then` done.
+fn prepare<T: Send>(
     staging: Staging,
     pipeline: &Pipeline,
     settings: &Settings,
     people: People,
     list: Option<&mut Vec<PersonChange>>,
     world: &World<'_>,
-) -> Result<Ready, RunError> {
+    then: impl FnOnce(Ready) -> Result<T, RunError> + Send,
+) -> Result<T, RunError> {
     world.progress.begin("publish", "files", None);
     let mut account = Account::new(staging);
     account.add(pipeline, settings, &people, true)?;
     // What a million people take is not given back at once.
-    rayon::join(|| drop(people), || account.conclude(pipeline, settings, list, world)).1
+    rayon::join(|| drop(people), || then(account.conclude(pipeline, settings, list, world)?)).1
 }
 
 /// Sends a published run to where its pipeline says, after [`run`] or at any later time; the same files each time. None
@@ -177,7 +178,7 @@ pub fn plan(pipeline: &Pipeline, settings: &Settings, list: bool, world: &World<
     let staging = staging.leaving_nothing();
     let people = Arrived::after(&to, pipeline, settings, world, &to)?.resolve(pipeline, world)?;
     let mut persons = Vec::new();
-    let ready = prepare(staging, pipeline, settings, people, list.then_some(&mut persons), world)?;
+    let ready = prepare(staging, pipeline, settings, people, list.then_some(&mut persons), world, Ok)?;
     world.progress.end("nothing: this is a plan");
     Ok(Plan { report: Report { status: "planned", ..ready.report }, persons })
 }
@@ -234,7 +235,7 @@ pub fn validate(pipeline: &Pipeline, settings: &Settings, world: &World<'_>, wor
         // Held against the published run, as a plan is.
         let staging = Staging::begin(&to)?.leaving_nothing();
         let people = Arrived::after(&to, pipeline, settings, world, work)?.resolve(pipeline, world)?;
-        let ready = prepare(staging, pipeline, settings, people, None, world)?;
+        let ready = prepare(staging, pipeline, settings, people, None, world, Ok)?;
         world.progress.end("nothing: this is a validation");
         return Ok(ready.report.unpublished());
     }

@@ -1,10 +1,11 @@
 //! One file of a run on its way to the disk, whole or in parts: created 0600 where nothing was, hashed and counted as it
-//! grows, and durable once it ends.
+//! grows, and durable once it has settled.
 
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, BufWriter};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::thread::{self, JoinHandle};
 
 use rustix::fs::OFlags;
 
@@ -70,17 +71,28 @@ impl Begun {
         Ok(self)
     }
 
-    /// Everything was written: to the disk itself.
-    pub fn end(self) -> Result<Output, PublishError> {
+    /// Everything was written: what it became, while the disk takes it.
+    pub fn end(self) -> Result<(Output, Settling), PublishError> {
         let Begun { path, place, out, rows, headers, has_rows } = self;
-        let settled = out.into_inner().map_err(io::Error::from).and_then(|out| {
-            let (file, seen) = out.finish();
-            file.sync_all()?;
-            Ok(seen)
-        });
-        let seen = settled.map_err(PublishError::io(&place, "written"))?;
+        let out = out.into_inner().map_err(io::Error::from).map_err(PublishError::io(&place, "written"))?;
+        let (file, seen) = out.finish();
         let rows = has_rows.then_some(rows);
-        Ok(Output { path, sha256: seen.sha256, bytes: seen.bytes, rows, headers, fields: Vec::new() })
+        let output = Output { path, sha256: seen.sha256, bytes: seen.bytes, rows, headers, fields: Vec::new() };
+        Ok((output, Settling { place, disk: thread::spawn(move || file.sync_all()) }))
+    }
+}
+
+/// A file that is on its way to the disk itself, in a thread of its own: others have a core to use meanwhile.
+pub(super) struct Settling {
+    place: PathBuf,
+    disk: JoinHandle<io::Result<()>>,
+}
+
+impl Settling {
+    /// Waits until the disk has it.
+    pub fn wait(self) -> Result<(), PublishError> {
+        let settled = self.disk.join().unwrap_or_else(|_| Err(io::Error::other("nobody waited for the disk")));
+        settled.map_err(PublishError::io(&self.place, "written"))
     }
 }
 

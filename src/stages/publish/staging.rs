@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use super::folder::{self, STAGING};
 use super::manifest::{self, Manifest, Output};
-use super::parts::Begun;
+use super::parts::{Begun, Settling};
 use super::{Lock, PublishError, compare, delivery, lists, verify};
 use crate::openpgp::Seal;
 use crate::stages::map::{FieldLineage, Part};
@@ -40,6 +40,8 @@ pub struct Staging {
     /// Files of which more is to come, in the order in which they were begun.
     begun: Vec<Begun>,
     written: Vec<Output>,
+    /// Those of them that the disk may not have yet.
+    settling: Vec<Settling>,
     /// What the outputs are sealed with when they are published.
     seal: Option<Seal>,
     to: PathBuf,
@@ -65,7 +67,7 @@ impl Drop for Made {
 /// A file after a part of it was written.
 enum Progressed {
     Begun(Begun),
-    Whole(Output),
+    Whole(Output, Settling),
 }
 
 /// A run that consumers see. Holds the lock until it is dropped.
@@ -97,7 +99,8 @@ impl Staging {
             tempfile::Builder::new().prefix(STAGING).permissions(Permissions::from_mode(0o700)).tempdir_in(&runs);
         let stage = stage.map_err(PublishError::io(&runs, "written to"))?;
         folder::restrict(stage.path()).map_err(PublishError::io(stage.path(), "made private"))?;
-        Ok(Staging { folder: stage, made, begun: Vec::new(), written: Vec::new(), seal: None, to: to.into(), lock })
+        let (begun, written, settling) = (Vec::new(), Vec::new(), Vec::new());
+        Ok(Staging { folder: stage, made, begun, written, settling, seal: None, to: to.into(), lock })
     }
 
     /// For a stage that is never committed: with it goes whatever of the target was not there before.
@@ -117,7 +120,7 @@ impl Staging {
         self.seal.as_ref().map(delivery::sealed_for).unwrap_or_default()
     }
 
-    /// Writes one file, 0600, to the disk itself. After an error the stage is of no more use.
+    /// Writes one file, 0600. After an error the stage is of no more use.
     pub fn add(&mut self, artifact: Artifact<'_>) -> Result<&Output, PublishError> {
         self.add_all(vec![artifact])?;
         Ok(&self.written[self.written.len() - 1])
@@ -140,7 +143,11 @@ impl Staging {
         let write = |(begun, artifact): (Option<Begun>, Artifact<'_>)| {
             check_name(&artifact.path)?;
             let begun = begun.map_or_else(|| Begun::new(folder, &artifact), Ok)?.go_on(artifact)?;
-            if last { begun.end().map(Progressed::Whole) } else { Ok(Progressed::Begun(begun)) }
+            if last {
+                begun.end().map(|(output, settling)| Progressed::Whole(output, settling))
+            } else {
+                Ok(Progressed::Begun(begun))
+            }
         };
         // One at a time: that two large ones are not taken for one task.
         let files = parts.into_par_iter().zip(artifacts.into_par_iter()).with_max_len(1);
@@ -148,7 +155,10 @@ impl Staging {
         for file in written {
             match file? {
                 Progressed::Begun(file) => self.begun.push(file),
-                Progressed::Whole(file) => self.written.push(file),
+                Progressed::Whole(file, settling) => {
+                    self.written.push(file);
+                    self.settling.push(settling);
+                }
             }
         }
         Ok(())
@@ -196,6 +206,7 @@ impl Staging {
         manifest.run = name.into();
         manifest.outputs = std::mem::take(&mut self.written);
         self.read_back(&manifest)?;
+        self.settling.drain(..).try_for_each(Settling::wait)?;
         let runs = self.to.join("runs");
         let path = runs.join(name);
         let kept = fs::symlink_metadata(&path).is_ok();
