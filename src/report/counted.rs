@@ -127,10 +127,15 @@ fn merge<T>(into: &mut Vec<T>, from: Vec<T>, add: fn(&mut T, T)) {
 pub(super) struct Distinct(Vec<u64>);
 
 impl Distinct {
-    /// Of these hashes. Most columns repeat a few values, which a set sees sooner than sorting does.
+    /// Of these hashes. Most columns repeat a few values, which a set sees sooner than sorting does; not so of many.
     pub fn new(mut hashes: Vec<u64>) -> Distinct {
+        const FEW: usize = 1 << 12;
         let mut seen = FxHashSet::default();
-        hashes.retain(|hash| seen.insert(*hash));
+        hashes.retain(|hash| seen.len() >= FEW || seen.insert(*hash));
+        if seen.len() >= FEW {
+            hashes.sort_unstable();
+            hashes.dedup();
+        }
         Distinct(hashes)
     }
 
