@@ -99,8 +99,10 @@ pub fn resolve(mut users: Users, pipeline: &Pipeline, world: &World<'_>) -> Resu
     select(&mut users, pipeline)?;
     checks::of_workers(&mut users, pipeline)?;
     let email_required = pipeline.mapping.outputs().iter().any(|output| output.profile.email_required);
-    attributes::check(&users.workforce, &mut users.resolved, email_required);
-    managers::find(&users.workforce, &mut users.resolved, users.as_of.day);
+    let Users { workforce, resolved, as_of, .. } = &mut users;
+    let check = || attributes::check(workforce, resolved, email_required);
+    let ((), directory) = rayon::join(check, || managers::Directory::new(workforce));
+    managers::find(&directory, resolved, as_of.day);
     let emitted = users.emitted().len();
     world.progress.end(&format!("{emitted} persons to be emitted"));
     Ok(users)
@@ -185,6 +187,9 @@ impl Users {
     /// Leaves of the people those whom this is about: the others are written and counted elsewhere.
     fn leave_own(&mut self) {
         let own = self.workforce.own.clone();
+        if own.len() == self.resolved.len() {
+            return;
+        }
         let others = self.resolved.iter_mut().enumerate().filter(|(person, _)| !own.contains(person));
         others.for_each(|(_, person)| {
             (person.present, person.disposition) = (false, Disposition::Filtered);
@@ -265,12 +270,15 @@ impl Users {
     ) -> (Vec<Mapped>, u64) {
         let emit = &pipeline.options.resolve.emit;
         let file_of = |row: &u32| emit.file_of(self.resolved[persons[*row as usize] as usize].state);
-        let mut of_files: BTreeMap<Option<&str>, Vec<u32>> =
-            emit.files().map(|file| (Some(file.get_ref().as_str()), Vec::new())).collect();
+        let mut of_files: BTreeMap<&str, Vec<u32>> =
+            emit.files().map(|file| (file.get_ref().as_str(), Vec::new())).collect();
+        let mut rows = Vec::with_capacity(order.len());
         for row in order {
-            of_files.entry(file_of(row)).or_default().push(*row);
+            match file_of(row) {
+                None => rows.push(*row),
+                Some(file) => of_files.entry(file).or_default().push(*row),
+            }
         }
-        let rows = of_files.remove(&None).unwrap_or_default();
         let separate = of_files.values().map(|rows| rows.len() as u64).sum();
         let outputs: Vec<Arc<MappedOutput>> = outputs.into_iter().map(Arc::new).collect();
         let columns = self.columns(pipeline);
@@ -290,7 +298,7 @@ impl Users {
         if let Some((output, plan)) = outputs.first().zip(pipeline.mapping.outputs().first()) {
             for (file, rows) in of_files {
                 let mut plan = plan.clone();
-                file.unwrap_or_default().clone_into(&mut plan.file);
+                file.clone_into(&mut plan.file);
                 let (fields, output) = (files[0].fields.clone(), Arc::clone(output));
                 files.push(Mapped { plan, nth: 0, output, fields, rows, persons: persons.to_vec() });
             }
@@ -301,7 +309,7 @@ impl Users {
     /// The rows of a table over `persons` that are written, in the order of the output.
     fn order(&self, persons: &[u32], order: Order) -> Vec<u32> {
         let is_emitted = |row: &u32| self.resolved[persons[*row as usize] as usize].disposition.is_emitted();
-        let rows: Vec<u32> = (0..persons.len() as u32).filter(is_emitted).collect();
+        let rows: Vec<u32> = (0..persons.len() as u32).into_par_iter().filter(is_emitted).collect();
         if order == Order::PersonNumber {
             return rows;
         }

@@ -129,7 +129,7 @@ pub fn warn_of_absent_managers(outputs: &[MappedOutput], persons: &[u32], resolv
 
 /// `OUT013`: everybody who loses a work relationship by a list's condition, written or not; `OUT015`: or a malformed e-mail.
 pub fn count_left_out(outputs: &[MappedOutput], persons: &[u32], resolved: &mut [Resolved]) {
-    for output in outputs.iter().filter(|output| !output.of_rows) {
+    for output in outputs.iter().filter(|output| !output.of_rows && output.has_lists()) {
         for row in (0..persons.len() as u32).filter(|row| output.takes(*row)) {
             let codes = &mut resolved[persons[row as usize] as usize].codes;
             if output.leaves_out(row) {

@@ -163,9 +163,8 @@ impl<'a> Judge<'a> {
         if is_unknown || is_refused || self.field.kind == FieldType::Number && !is_number() {
             self.problems.push((row, Problem::Vocabulary));
         }
-        // Bytes first: a text has no more characters than bytes.
-        let added = self.rules.added(value);
-        let is_longer = |most: usize| value.len() + added > most && value.chars().count() + added > most;
+        // Bytes first: a text has no more characters than bytes, and at most one is added.
+        let is_longer = |most: usize| value.len() >= most && value.chars().count() + self.rules.added(value) > most;
         if self.field.max_len.is_some_and(|most| is_longer(most as usize)) {
             self.problems.push((row, Problem::TooLong));
         }
@@ -211,6 +210,11 @@ impl MappedOutput {
         let value = |row: u32| column.get(row as usize).unwrap_or_default();
         let rows = (0..column.len() as u32).into_par_iter().filter(|row| !value(*row).is_empty() && self.takes(*row));
         same_text(rows, |row| compared(kind, value(row)))
+    }
+
+    /// Whether a person has lists in it: of work relationships, of e-mails.
+    pub fn has_lists(&self) -> bool {
+        !self.lists.is_empty()
     }
 
     /// Whether the target's rule leaves one of a person's work relationships out.

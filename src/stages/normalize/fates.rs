@@ -9,11 +9,11 @@ use std::ops::Range;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use super::own;
 use super::rows::is_readable;
 use super::strangers::{self, Strangers};
 use super::types::{Typed, period_type, relationship_type, worker_type};
 use super::workforce::{Notes, Shape, Table, Workforce};
+use super::{AT_ONCE, own};
 use crate::model::attribute;
 use crate::model::cells::Cells;
 use crate::model::code::{Code, Codes, Severity, entry};
@@ -144,12 +144,11 @@ struct Block<'a> {
 }
 
 fn split<'a>(workforce: &'a Workforce, notes: &'a mut [Notes], rows: &'a mut [Vec<Row>; KINDS]) -> Vec<Block<'a>> {
-    const PERSONS: usize = 4096;
     let starts = workforce.tables.each_ref().map(|table| table.groups.starts.as_slice());
     let mut rest = rows.each_mut().map(Vec::as_mut_slice);
     let mut blocks = Vec::new();
-    for (block, notes) in notes.chunks_mut(PERSONS).enumerate() {
-        let first = block * PERSONS;
+    for (block, notes) in notes.chunks_mut(AT_ONCE).enumerate() {
+        let first = block * AT_ONCE;
         let last = first + notes.len();
         let mut index = 0;
         let rows = rest.each_mut().map(|rest| {

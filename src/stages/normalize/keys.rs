@@ -7,8 +7,8 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::fates::places_of;
-use super::own;
 use super::workforce::Workforce;
+use super::{AT_ONCE, own};
 use crate::model::buckets::{Buckets, Hashes, hash, perhaps_shared};
 use crate::model::cells::Cells;
 use crate::model::code::Code;
@@ -110,7 +110,7 @@ impl Keys {
             keys.add(workforce, person_id_columns, person);
             keys
         };
-        (0..workforce.len()).into_par_iter().fold(Keys::default, add).collect()
+        (0..workforce.len()).into_par_iter().with_max_len(AT_ONCE).fold(Keys::default, add).collect()
     }
 
     fn add(&mut self, workforce: &Workforce, person_id_columns: &[(u32, IdColumn)], person: usize) {
@@ -282,7 +282,7 @@ fn hashes<'a, I: Iterator<Item = (u32, &'a str)>>(
         hashes.extend(ids_of(person).filter_map(hashed));
         hashes
     };
-    (0..workforce.len()).into_par_iter().fold(Hashes::new, add).collect()
+    (0..workforce.len()).into_par_iter().with_max_len(AT_ONCE).fold(Hashes::new, add).collect()
 }
 
 /// Of a person's rows with one id the first. They nearly always stand together; once many did not, it is remembered which ids

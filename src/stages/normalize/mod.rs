@@ -3,6 +3,7 @@
 
 mod case;
 mod fates;
+mod grouping;
 mod keys;
 mod own;
 pub mod related;
@@ -16,6 +17,9 @@ mod tests;
 pub mod ties;
 mod types;
 mod workforce;
+
+/// How many persons a core takes at a time: few, so that nobody waits for the last of them.
+pub const AT_ONCE: usize = 1 << 12;
 
 pub use case::{Assignment, AssignmentRow, Case, Email, PersonRow, SatelliteRow, WorkRelationship};
 pub use keys::{Index, Indexes};

@@ -48,14 +48,16 @@ pub fn add_file(
     seen.columns.iter_mut().zip(&columns).for_each(|(seen, column)| *seen |= column.is_some());
     let lacks_key = layout.optional_key().is_some_and(|place| seen.columns[place] && columns[place].is_none());
     let plan = Plan { keep, lacks_key, ..Plan::new(&csv, layout, writing) };
-    let parts: Vec<(Part, bool)> = csv.chunks().into_par_iter().map(|chunk| plan.part(file, &chunk)).collect();
+    // One at a time: a core that is through with its own takes over what is left of another's.
+    let chunks = csv.chunks().into_par_iter().with_max_len(1);
+    let parts: Vec<(Part, bool)> = chunks.map(|chunk| plan.part(file, &chunk)).collect();
     let records = parts.iter().map(|(part, _)| part.records).sum();
     rows.files.push(SourceFile { name: csv.name().to_owned(), records, headers: csv.headers().to_vec(), columns });
     if parts.iter().any(|(_, changes_only)| *changes_only) {
         seen.changes_only.get_or_insert_with(|| csv.name().to_owned());
     }
-    drop(csv);
-    parts.into_iter().for_each(|(part, _)| rows.append(part));
+    let append = || parts.into_iter().for_each(|(part, _)| rows.append(part));
+    rayon::join(|| drop(csv), append);
 }
 
 /// What `of` makes of the rows of a file, some thousand at a time, of which none is kept.

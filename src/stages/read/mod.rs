@@ -149,7 +149,7 @@ impl CsvFile {
         &self.header.notices
     }
 
-    /// The records, in pieces of about 4 MiB that can be read at the same time; the header is in none.
+    /// The records, in pieces of about 1 MiB that can be read at the same time; the header is in none.
     pub fn chunks(&self) -> Vec<Chunk<'_>> {
         self.pieces.iter().map(|piece| Chunk::new(&self.text, piece, self.delimiter)).collect()
     }

@@ -10,8 +10,8 @@ use rayon::prelude::*;
 
 use super::encoding::first_invalid;
 
-/// About how long a piece is, in bytes: long enough to be worth a task, short enough to share among cores.
-pub(super) const PIECE: usize = 4 << 20;
+/// About how long a piece is, in bytes: long enough to be worth a task, short enough for a core's cache.
+pub(super) const PIECE: usize = 1 << 20;
 
 /// Whole records, and the physical line on which they start.
 #[derive(Clone, Debug, PartialEq, Eq)]

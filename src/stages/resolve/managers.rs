@@ -11,7 +11,7 @@ use crate::model::code::Code;
 use crate::model::kind::Kind;
 use crate::model::layout::assignment;
 use crate::model::row::Fate;
-use crate::stages::normalize::{Index, Workforce};
+use crate::stages::normalize::{AT_ONCE, Index, Workforce};
 
 /// The keys of a manager entry on an assignment row, in the order in which they are looked up.
 const KEYS: [usize; 4] = [
@@ -29,14 +29,14 @@ type Entry<'a> = [&'a str; 4];
 
 /// Where the keys lead: among all assignments that take part, chosen or not, ended or not; a person without any is nobody
 /// here, whichever key names it.
-struct Directory<'a> {
+pub struct Directory<'a> {
     workforce: &'a Workforce,
     /// Nothing where no entry can name a number.
     assignment_numbers: Index,
 }
 
 impl<'a> Directory<'a> {
-    fn new(workforce: &'a Workforce) -> Directory<'a> {
+    pub fn new(workforce: &'a Workforce) -> Directory<'a> {
         let named =
             [Kind::Assignment, Kind::Manager].iter().any(|kind| workforce.table(*kind).has("ManagerAssignmentNumber"));
         let build = || Index::of_persons(workforce, Kind::Assignment, assignment::ASSIGNMENT_NUMBER);
@@ -64,10 +64,9 @@ impl<'a> Directory<'a> {
 
 /// Rule 24 for every person with a chosen assignment who is not quarantined, and the first half of rule 25. Where managers
 /// are an extract of their own, its rows of that assignment in effect on D are the entries; else the assignment rows.
-pub fn find(workforce: &Workforce, resolved: &mut [Resolved], day: Date) {
-    let directory = Directory::new(workforce);
-    resolved.par_iter_mut().enumerate().for_each(|(person, resolved)| {
-        find_one(&directory, person, resolved, day, &mut Judgement::default());
+pub fn find(directory: &Directory<'_>, resolved: &mut [Resolved], day: Date) {
+    resolved.par_iter_mut().enumerate().with_max_len(AT_ONCE).for_each(|(person, resolved)| {
+        find_one(directory, person, resolved, day, &mut Judgement::default());
     });
 }
 
@@ -158,26 +157,31 @@ fn entries(workforce: &Workforce, person: usize, position: u32) -> Vec<Entry<'_>
 
 /// Who named whom, before it is known who is emitted.
 pub fn named(resolved: &[Resolved]) -> Vec<Option<u32>> {
-    resolved.iter().map(|person| person.manager).collect()
+    resolved.par_iter().map(|person| person.manager).collect()
+}
+
+/// Who is emitted, as it stands now: of managers, who come in no order, a flag is at hand where a person is far away.
+fn emitted(resolved: &[Resolved]) -> Vec<bool> {
+    resolved.par_iter().map(|person| person.disposition.is_emitted()).collect()
 }
 
 /// Leaves of the `named` managers those who are emitted, as it stands now.
 pub fn show_emitted(resolved: &mut [Resolved], named: &[Option<u32>], keep_unemitted: bool) {
-    for person in 0..resolved.len() {
-        let is_shown = |manager: &u32| keep_unemitted || resolved[*manager as usize].disposition.is_emitted();
-        resolved[person].manager = named[person].filter(is_shown);
-    }
+    let emitted = emitted(resolved);
+    let is_shown = |manager: &u32| keep_unemitted || emitted[*manager as usize];
+    resolved.par_iter_mut().zip(named).for_each(|(person, named)| person.manager = named.filter(is_shown));
 }
 
 /// The second half of rule 25, once the emitted users are final: who lost a manager to it (`MGR021`), and who stands in
 /// a cycle (`MGR023`).
 pub fn settle(resolved: &mut [Resolved], named: &[Option<u32>], keep_unemitted: bool) {
     show_emitted(resolved, named, keep_unemitted);
-    for (person, manager) in named.iter().enumerate() {
-        if manager.is_some_and(|manager| !resolved[manager as usize].disposition.is_emitted()) {
-            resolved[person].codes.insert(Code::Mgr021);
+    let emitted = emitted(resolved);
+    resolved.par_iter_mut().zip(named).for_each(|(person, manager)| {
+        if manager.is_some_and(|manager| !emitted[manager as usize]) {
+            person.codes.insert(Code::Mgr021);
         }
-    }
+    });
     for person in cycles(resolved) {
         resolved[person].codes.insert(Code::Mgr023);
     }
@@ -205,6 +209,7 @@ pub fn managers_first(resolved: &[Resolved], persons: &[u32]) -> Vec<u32> {
 /// cycle once.
 pub fn cycles(resolved: &[Resolved]) -> Vec<usize> {
     const UNSEEN: u32 = 0;
+    let manager_of = named(resolved);
     let mut seen_by = vec![UNSEEN; resolved.len()];
     let mut members = Vec::new();
     for start in 0..resolved.len() {
@@ -212,18 +217,18 @@ pub fn cycles(resolved: &[Resolved]) -> Vec<usize> {
         let mut at = start;
         while seen_by[at] == UNSEEN {
             seen_by[at] = mark;
-            match resolved[at].manager {
+            match manager_of[at] {
                 Some(manager) => at = manager as usize,
                 None => break,
             }
         }
-        if seen_by[at] != mark || resolved[at].manager.is_none() {
+        if seen_by[at] != mark || manager_of[at].is_none() {
             continue;
         }
         let first = at;
         loop {
             members.push(at);
-            match resolved[at].manager {
+            match manager_of[at] {
                 Some(manager) if manager as usize != first => at = manager as usize,
                 _ => break,
             }

@@ -29,7 +29,7 @@ pub use options::{Emission, Emit, OnAmbiguous, Order, Resolve, StatusWord, Suspe
 pub use person::{Resolved, Tally, resolve};
 
 use crate::model::kind::Kind;
-use crate::stages::normalize::{Case, Workforce};
+use crate::stages::normalize::{AT_ONCE, Case, Workforce};
 
 /// The rows of those who lost by rule 16 where `on_ambiguous = "pick"` chose.
 pub fn losers(case: &Case<'_>, options: &Resolve, day: Date) -> Vec<(Kind, u32)> {
@@ -45,5 +45,5 @@ pub fn resolve_all(workforce: &Workforce, options: &Resolve, day: Date) -> Vec<R
         let mut judgement = Judgement::new(case.notes.codes, case.notes.errors);
         resolve(&case, options, day, &mut judgement)
     };
-    (0..workforce.len()).into_par_iter().with_min_len(1024).map(one).collect()
+    (0..workforce.len()).into_par_iter().with_max_len(AT_ONCE).map(one).collect()
 }

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use crate::model::code::Code;
 use crate::model::kind::Kind;
 use crate::model::worker::Disposition;
-use crate::stages::normalize::Workforce;
+use crate::stages::normalize::{AT_ONCE, Workforce};
 use crate::stages::resolve::Resolved;
 use crate::stages::resolve::names::is_email;
 
@@ -67,27 +67,29 @@ impl Places {
 /// to be emitted; `OUT010` is raised for those alone, and quarantines where the target requires an e-mail.
 pub fn check(workforce: &Workforce, resolved: &mut [Resolved], email_required: bool) {
     let places = Places::of(workforce);
-    resolved.par_iter_mut().filter(|person| person.present && person.errors.is_empty()).for_each(|person| {
-        let to_be_emitted = person.disposition.is_emitted();
-        let mut failed = false;
-        if places.last_name.cell(workforce, person).is_empty() {
-            person.codes.insert(Code::Per031);
-            failed |= fail(person, Code::Per031, to_be_emitted);
-        }
-        let email = places.work_email(workforce, person);
-        if email.is_empty() {
-            if to_be_emitted {
-                person.codes.insert(Code::Out010);
-                failed |= fail(person, Code::Out010, email_required);
+    resolved.par_iter_mut().with_max_len(AT_ONCE).filter(|person| person.present && person.errors.is_empty()).for_each(
+        |person| {
+            let to_be_emitted = person.disposition.is_emitted();
+            let mut failed = false;
+            if places.last_name.cell(workforce, person).is_empty() {
+                person.codes.insert(Code::Per031);
+                failed |= fail(person, Code::Per031, to_be_emitted);
             }
-        } else if !is_email(email) {
-            person.codes.insert(Code::Per041);
-            failed |= fail(person, Code::Per041, to_be_emitted);
-        }
-        if failed {
-            person.disposition = Disposition::Quarantined;
-        }
-    });
+            let email = places.work_email(workforce, person);
+            if email.is_empty() {
+                if to_be_emitted {
+                    person.codes.insert(Code::Out010);
+                    failed |= fail(person, Code::Out010, email_required);
+                }
+            } else if !is_email(email) {
+                person.codes.insert(Code::Per041);
+                failed |= fail(person, Code::Per041, to_be_emitted);
+            }
+            if failed {
+                person.disposition = Disposition::Quarantined;
+            }
+        },
+    );
 }
 
 fn fail(person: &mut Resolved, code: Code, is_error: bool) -> bool {

@@ -14,7 +14,7 @@ fn manager(keys: &str) -> String {
     let relationships = "1,w,E,2020-01-01,,Y\n2,v,E,2020-01-01,,Y\n3,u,E,2020-01-01,2020-12-31,Y";
     let workforce = world(relationships, &rows);
     let mut resolved = resolve_all(&workforce, &Resolve::default(), DAY);
-    managers::find(&workforce, &mut resolved, DAY);
+    managers::find(&managers::Directory::new(&workforce), &mut resolved, DAY);
     let number = resolved[0].manager.map_or("-", |manager| workforce.number(manager as usize));
     format!("{number} {}", resolved[0].codes)
 }
@@ -47,7 +47,7 @@ fn rule_24_numbers_of_assignments_and_ids_of_persons_lead_to_somebody_too() {
             ),
         ]);
         let mut resolved = resolve_all(&workforce, &Resolve::default(), DAY);
-        managers::find(&workforce, &mut resolved, DAY);
+        managers::find(&managers::Directory::new(&workforce), &mut resolved, DAY);
         let number = resolved[0].manager.map_or("-", |manager| workforce.number(manager as usize));
         format!("{number} {}", resolved[0].codes)
     };
@@ -67,7 +67,7 @@ fn rule_24_numbers_of_assignments_and_ids_of_persons_lead_to_somebody_too() {
 fn rule_24_a_person_without_an_assignment_is_no_manager() {
     let workforce = world("1,w,E,2020-01-01,,Y", "1,w,a,2020-01-01,,1,Y,ACTIVE,,Y,,,2");
     let mut resolved = resolve_all(&workforce, &Resolve::default(), DAY);
-    managers::find(&workforce, &mut resolved, DAY);
+    managers::find(&managers::Directory::new(&workforce), &mut resolved, DAY);
     assert_eq!(resolved[0].codes.to_string(), "MGR020");
 }
 

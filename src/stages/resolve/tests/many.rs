@@ -47,7 +47,7 @@ fn rule_18_many_rows_of_a_hand_made_source_are_counted() {
 /// Whom the many reports name: their numbers begin with an r.
 fn managers_of_reports(workforce: &Workforce) -> Vec<String> {
     let mut resolved = resolve_all(workforce, &Resolve::default(), DAY);
-    managers::find(workforce, &mut resolved, DAY);
+    managers::find(&managers::Directory::new(workforce), &mut resolved, DAY);
     let told = resolved.iter().enumerate().filter(|(person, _)| workforce.number(*person).starts_with('r'));
     let told = told.map(|(_, report)| {
         format!("{:?} {}", report.manager.map(|manager| workforce.number(manager as usize)), report.codes)

@@ -99,7 +99,7 @@ const MANAGER: &str = "PersonNumber,AssignmentId,ManagerAssignmentId,ManagerAssi
 fn manager(header: &str, rows: &[&str]) -> String {
     let workforce = beside(Kind::Manager, header, rows);
     let mut resolved = resolve_all(&workforce, &Resolve::default(), DAY);
-    managers::find(&workforce, &mut resolved, DAY);
+    managers::find(&managers::Directory::new(&workforce), &mut resolved, DAY);
     let number = resolved[0].manager.map_or("-", |manager| workforce.number(manager as usize));
     format!("{number} {}", resolved[0].codes)
 }
