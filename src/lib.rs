@@ -43,8 +43,8 @@
 //! expressions that treat all of a column alike. There columns are natural, and `polars` evaluates the SQL vectorised.
 //! The table is built from the chosen rows alone, with the columns that some expression names.
 //!
-//! At a million persons, on two cores, the row-wise half (`read` to `validate`) takes 3.1 of 6.0 seconds and the columns (`map`)
-//! take 0.8; the whole run takes 0.44 of the time of gpg followed by a DuckDB script of the core rules, which knows
+//! At a million persons, on two cores, the row-wise half (`read` to `validate`) takes 3.0 of 5.8 seconds and the columns (`map`)
+//! take 0.9; the whole run takes 0.45 of the time of gpg followed by a DuckDB script of the core rules, which knows
 //! neither codes nor rejects nor sums (`docs/performance.md`). Each crate stands where it is at home: `memchr` and `csv-core`
 //! cut records, `rayon` shares out files, pieces and persons, `polars` evaluates expressions and writes Parquet, `csv` writes CSV.
 //!
