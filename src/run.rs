@@ -146,7 +146,7 @@ fn publish(
     account.conclude(pipeline, settings, None, world)?.publish(world)
 }
 
-/// Stage 8 for everybody at once, up to its last step: what is `then` done.
+/// Stage 8 for everybody at once, up to its last step, with which `then` goes on.
 fn prepare<T: Send>(
     staging: Staging,
     pipeline: &Pipeline,

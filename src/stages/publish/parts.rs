@@ -78,7 +78,9 @@ impl Begun {
         let (file, seen) = out.finish();
         let rows = has_rows.then_some(rows);
         let output = Output { path, sha256: seen.sha256, bytes: seen.bytes, rows, headers, fields: Vec::new() };
-        Ok((output, Settling { place, disk: thread::spawn(move || file.sync_all()) }))
+        let disk = thread::Builder::new().spawn(move || file.sync_all());
+        let disk = disk.map_err(PublishError::io(&place, "written"))?;
+        Ok((output, Settling { place, disk }))
     }
 }
 
@@ -91,7 +93,8 @@ pub(super) struct Settling {
 impl Settling {
     /// Waits until the disk has it.
     pub fn wait(self) -> Result<(), PublishError> {
-        let settled = self.disk.join().unwrap_or_else(|_| Err(io::Error::other("nobody waited for the disk")));
+        let settled =
+            self.disk.join().unwrap_or_else(|_| Err(io::Error::other("the thread that waits for the disk has ended")));
         settled.map_err(PublishError::io(&self.place, "written"))
     }
 }
