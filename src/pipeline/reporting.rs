@@ -10,6 +10,9 @@ use crate::stages::map::{Mistake, Scope, nearest};
 /// By which attributes people are counted unless the pipeline says otherwise.
 const HEADCOUNT: [&str; 5] = ["WorkerType", "LegalEmployerName", "BusinessUnitName", "LegislationCode", "LocationName"];
 
+/// What tells one person from all others. A report that masks people would show whom it counts.
+const IDS: [&str; 5] = ["PersonNumber", "PersonId", "PeriodOfServiceId", "AssignmentId", "AssignmentNumber"];
+
 /// What the report shows beyond what every report does.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -45,6 +48,7 @@ impl Reporting {
 /// the report. The error is the help, if there is any.
 pub fn countable(scope: &Scope, name: &str) -> Result<(), Option<String>> {
     match scope.attribute(name) {
+        Some(_) if IDS.contains(&name) => Err(Some("everybody has their own: count by what many share".into())),
         Some(attribute) if attribute.after_selection => Err(Some("a manager is known of the emitted only".into())),
         Some(attribute) if attribute.personal => Err(Some(
             "its values are somebody's own, and no report has any: count by what many share, as in LocationName".into(),
@@ -74,6 +78,7 @@ mod tests {
             attribute("JobName", false, false),
             attribute("ManagerJobName", true, false),
             attribute("WorkEmail", false, true),
+            attribute("PersonNumber", false, false),
         ];
         let scope = Scope { attributes, headers: None };
         let mistakes = |text: &str| {
@@ -85,6 +90,7 @@ mod tests {
         assert_eq!(mistakes("headcount = ['JobNam']"), [(title, Some("did you mean JobName?".to_owned()))]);
         assert_eq!(mistakes("headcount = ['ManagerJobName']").len(), 1);
         assert!(mistakes("headcount = ['WorkEmail']")[0].1.as_ref().unwrap().contains("somebody's own"));
+        assert!(mistakes("headcount = ['PersonNumber']")[0].1.as_ref().unwrap().contains("everybody has their own"));
         assert_eq!(Reporting::default().headcount().len(), 5);
     }
 }

@@ -177,9 +177,31 @@ fn renames(compiler: &mut Compiler<'_>, output: &Output, profile: &Profile, fiel
         let help = did_you_mean(key.get_ref(), known.iter().map(String::as_str));
         compiler.mistake(key.span(), format!("{} has no key {}", profile.title, key.get_ref()), help);
     }
+    let is_own = |key: &str| list_of(profile, key).map_or(output.fields.is_none(), |list| keeps(output, list));
+    for (key, _) in output.rename.iter().filter(|(key, _)| known.contains(key.get_ref()) && !is_own(key.get_ref())) {
+        let title =
+            format!("{} is not written here: the pipeline's own keys take the place of the profile's", key.get_ref());
+        let help = "name the key in [output.fields], or in the list's own table, as it is to be called";
+        compiler.mistake(key.span(), title, Some(help.to_owned()));
+    }
     if profile.columns == ColumnNames::Mapped && !profile.format.is_json() {
         same_name(compiler, output, profile, fields);
     }
+}
+
+/// The list of the profile whose key this is.
+fn list_of<'p>(profile: &'p Profile, key: &str) -> Option<&'p str> {
+    let has = |list: &&ProfileList| {
+        let own = key.strip_prefix(&list.name).and_then(|key| key.strip_prefix('.'));
+        own.is_some_and(|own| list.fields.iter().any(|field| field.name == own))
+    };
+    profile.lists.iter().find(has).map(|list| list.name.as_str())
+}
+
+/// Whether the profile's own keys are written in a list: where the pipeline has the list without a key, or chooses nothing at all.
+fn keeps(output: &Output, list: &str) -> bool {
+    let own = output.each.0.iter().find(|(name, _)| name.get_ref() == list);
+    own.map_or(output.fields.is_none(), |(_, own)| own.fields.0.is_empty())
 }
 
 /// Two columns of one name, of which one at least was renamed so: told at each. In an object they are told as keys.

@@ -210,6 +210,11 @@ fn what_makes_no_object_is_refused_under_the_word() {
         ("profile = 'ldif'\nbase_dn = 'people'\n", "this is no distinguished name"),
         ("profile = 'json'\nbase_dn = 'dc=x'\n", "is no directory"),
         ("profile = 'scim-user'\nrename = { 'userNam' = 'x' }\n", "has no key userNam"),
+        ("profile = 'csv'\nrename = { 'Id' = 'x' }\n[output.fields]\n'Id' = 'PersonNumber'\n", "has no key Id"),
+        (
+            "profile = 'qooper-csv'\nrename = { 'Email' = 'x' }\n[output.fields]\n'Email' = 'WorkEmail'\n",
+            "Email is not written here",
+        ),
     ] {
         let scene = Scene::new().with(&format!("[[output]]\nfile = 'out.json'\n{output}"));
         let error = scene.pipeline("\"Id\" = \"PersonNumber\"").map(|_| ()).unwrap_err();
