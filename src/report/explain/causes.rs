@@ -169,6 +169,10 @@ impl<'a> Causes<'a> {
     /// `WR021`: the rows of work relationships that several rows tell of.
     fn repeated(&self, key: Key) -> Vec<Cause> {
         let own = self.own_ids(key);
+        if own.is_empty() {
+            let sentence = |_: &str| "tells of the person's work relationship, which has no id".to_owned();
+            return self.told(key, |row, _| self.is_own(row), sentence);
+        }
         let count = |id: &str| self.rows(key.0).filter(|(_, row)| self.id(key, row) == id).count();
         let repeated: BTreeSet<&str> = own.into_iter().filter(|id| count(id) > 1).collect();
         self.told(key, |_, id| repeated.contains(id), |id| format!("tells of the work relationship {id}"))

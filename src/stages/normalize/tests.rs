@@ -320,6 +320,17 @@ fn rule_9_a_flat_source_repeats_itself() {
 }
 
 #[test]
+fn rule_9_without_ids_the_rows_of_a_person_tell_of_one_work_relationship() {
+    let of = |columns: &str, rows: &str| {
+        codes(&workforce(vec![Csv::new(Kind::Assignment, &format!("PersonNumber,AssignmentId,{columns}"), rows)]), "1")
+    };
+    let dated = "ActualTerminationDate,PrimaryFlag";
+    assert_eq!(of(dated, "1,a,2021-12-31,N\n1,b,,Y\n2,c,2020-12-31,Y"), "WR021", "a leaver who was rehired");
+    assert_eq!(of(dated, "1,a,,N\n1,b,,Y\n2,c,2020-12-31,Y"), "");
+    assert_eq!(of("LegalEmployerName,PrimaryFlag", "1,a,V,N\n1,b,W,Y"), "", "hand-made: rule 18");
+}
+
+#[test]
 fn rule_17_a_flag_is_filled_in_whatever_it_says() {
     let is_filled = |workforce: &Workforce| has_primary_flags(&workforce.tables);
     assert!(is_filled(&with("1,w,a,E,2020-01-01,,,Y")));
