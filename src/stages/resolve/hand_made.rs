@@ -32,7 +32,7 @@ pub fn choose<'a>(
     let employed: Vec<Placed<'a>> =
         on_day.iter().copied().filter(|placed| placed.status != Some(Status::Inactive)).collect();
     if !employed.is_empty() {
-        let is_pending = |placed: &Placed<'a>| placed.row.worker_type() == Some(WorkerType::PendingWorker);
+        let is_pending = |placed: &Placed<'a>| placed.row.worker_type_by_itself() == Some(WorkerType::PendingWorker);
         let state = if employed.iter().all(is_pending) { WorkerState::Pending } else { WorkerState::Current };
         let (rule, chosen) = table(case, &employed, options.on_ambiguous, judgement);
         return HandMade { state, rule, chosen, placed: employed };
@@ -126,7 +126,9 @@ fn ambiguous<'a>(
         return None;
     }
     judgement.note(code);
-    let ranked: Vec<pick::Candidate<'_>> =
-        several.iter().map(|placed| primary_assignment::ranked(case, placed, placed.row.worker_type())).collect();
+    let ranked: Vec<pick::Candidate<'_>> = several
+        .iter()
+        .map(|placed| primary_assignment::ranked(case, placed, placed.row.worker_type_by_itself()))
+        .collect();
     pick::pick("assignment", &ranked, judgement).map(|best| several[best])
 }

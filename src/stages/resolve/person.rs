@@ -256,7 +256,8 @@ fn decide_hand_made<'a>(
     let decided = hand_made::choose(case, on_day, day, options, judgement);
     resolved.state = Some(decided.state);
     resolved.rule = decided.rule;
-    resolved.worker_type = case.work_relationships.first().and_then(|own| own.worker_type);
+    let of_all = || case.work_relationships.first().and_then(|own| own.worker_type);
+    resolved.worker_type = decided.chosen.map_or_else(of_all, |chosen| chosen.row.worker_type_by_itself());
     let current = if decided.state == WorkerState::Current { vec![0] } else { Vec::new() };
     let chosen = (!case.work_relationships.is_empty()).then_some(0);
     let choice = Choice { state: decided.state, rule: decided.rule, chosen, current };
@@ -276,8 +277,9 @@ fn decide_emission(
         // In a hand-made source each row stands for itself.
         let is_hand_made = case.shape.hand_made;
         let employed = |index: &usize| is_hand_made || !case.work_relationships[*index].is_pending();
-        let of_worker =
-            |placed: &Placed<'_>| !is_hand_made || placed.row.worker_type() != Some(WorkerType::PendingWorker);
+        let of_worker = |placed: &Placed<'_>| {
+            !is_hand_made || placed.row.worker_type_by_itself() != Some(WorkerType::PendingWorker)
+        };
         let mut statuses = choice
             .current
             .iter()
