@@ -82,6 +82,11 @@ pub struct WorkRelationship<'a> {
 }
 
 impl WorkRelationship<'_> {
+    /// What it is called in an explanation: a flat source need not have ids.
+    pub fn name(&self) -> &str {
+        if self.id.is_empty() { "without an id" } else { self.id }
+    }
+
     /// Whether it is a pending worker's.
     pub fn is_pending(&self) -> bool {
         self.worker_type == Some(WorkerType::PendingWorker)

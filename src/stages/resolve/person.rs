@@ -11,6 +11,7 @@ use super::rows_on_day::{RowsOnDay, relationship_position};
 use super::state::{self, OnDay, State};
 use super::{hand_made, names, satellites};
 use crate::model::code::{Code, Codes};
+use crate::model::date::BEGINNING;
 use crate::model::kind::Kind;
 use crate::model::worker::{Disposition, Rule, Status, WorkerState, WorkerType};
 use crate::stages::normalize::Case;
@@ -185,8 +186,11 @@ fn say_rows(case: &Case<'_>, rows: &RowsOnDay, day: Date, judgement: &mut Judgem
                 Taken::Ambiguous => format!("assignment {id}: two different rows claim {day}, so it has none"),
                 Taken::Row(row) => {
                     let status = rows.of(index).status.map_or("of unknown status", |status| status.text());
-                    let start = assignment.rows[row].start();
-                    format!("assignment {id}: of its {all} rows the one from {start} counts on {day}, {status}")
+                    let one = match assignment.rows[row].start() {
+                        BEGINNING => "the one without a start".to_owned(),
+                        start => format!("the one from {start}"),
+                    };
+                    format!("assignment {id}: of its {all} rows {one} counts on {day}, {status}")
                 }
             }
         });
