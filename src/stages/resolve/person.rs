@@ -67,6 +67,11 @@ impl Resolved {
         }
     }
 
+    /// Whether the outputs say active: nobody is whom the policy emits as inactive, employed or not (rule 19).
+    pub fn is_written_as_active(&self) -> bool {
+        self.active && self.disposition != Disposition::EmittedInactive
+    }
+
     fn new(case: &Case<'_>) -> Resolved {
         Resolved {
             present: case.notes.present,
