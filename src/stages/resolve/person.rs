@@ -13,6 +13,7 @@ use super::{hand_made, names, satellites};
 use crate::model::code::{Code, Codes};
 use crate::model::date::BEGINNING;
 use crate::model::kind::Kind;
+use crate::model::layout::assignment::LEGISLATION_CODE;
 use crate::model::worker::{Disposition, Rule, Status, WorkerState, WorkerType};
 use crate::stages::normalize::Case;
 
@@ -133,7 +134,11 @@ fn apply(case: &Case<'_>, options: &Resolve, day: Date, judgement: &mut Judgemen
     }
     resolved.assignment = chosen.map(|chosen| chosen.row.position);
     decide_emission(case, &rows, &choice, options, judgement, resolved);
-    let legislation = choice.chosen.map_or("", |index| case.work_relationships[index].legislation);
+    let legislation = match chosen.filter(|_| case.shape.hand_made) {
+        // There each row stands for itself.
+        Some(chosen) => chosen.row.cells.get(LEGISLATION_CODE),
+        None => choice.chosen.map_or("", |index| case.work_relationships[index].legislation),
+    };
     let assignment_id = chosen.map_or("", |chosen| case.assignments[chosen.index].id);
     take_attributes(case, [legislation, assignment_id], options, day, judgement, resolved);
 }
