@@ -361,6 +361,19 @@ fn rule_24_managers_of_a_file_without_numbers_are_of_whoever_has_the_assignment(
 }
 
 #[test]
+fn rule_24_a_row_that_takes_no_part_takes_no_manager_from_whoever_has_the_assignment() {
+    let owner = |others: &str| {
+        let rows = format!("{others}\n2,v,b,E,2020-01-01,,,Y");
+        let manager = Csv::new(Kind::Manager, "AssignmentId,ManagerAssignmentId", "b,a");
+        let workforce = workforce(vec![Csv::new(Kind::Assignment, ASSIGNMENT, &rows), manager]);
+        workforce.number(workforce.table(Kind::Manager).rows.rows[0].person as usize).to_owned()
+    };
+    assert_eq!(owner("1,w,b,ET,2020-01-01,,,Y"), "2", "set aside");
+    assert_eq!(owner("02,w,b,E,2020-01-01,,,maybe"), "2", "rejected");
+    assert_eq!(owner("1,w,b,E,2020-01-01,,,Y"), "1", "both have it: KEY021");
+}
+
+#[test]
 fn rule_27_a_person_is_in_with_a_row_that_takes_part() {
     let workforce = three("1,x,31/01/2020,,Ash", "", "1,w,a,O,2020-01-01,,,Y");
     assert_eq!(workforce.notes.iter().map(|notes| notes.present).collect::<Vec<_>>(), [false]);
