@@ -7,6 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use crate::model::code::Code;
 use crate::model::finding::{Balance, Balances, EXAMPLES, Example, Findings};
 use crate::model::kind::Kind;
 use crate::model::shape::shape;
@@ -29,6 +30,8 @@ pub struct People {
     pub checks: Vec<Checked>,
     /// Whom the target does not take, by the number of the output and of its column.
     pub refused: BTreeMap<(usize, usize), Refused>,
+    /// Who shares a value that no two users may have, as an output makes it.
+    pub shared: Vec<Shared>,
     /// Of a range: what its persons have in the columns that are to be compared with those of the others.
     pub held: Vec<Held>,
     /// The users of each output, then of each file of a state.
@@ -59,6 +62,14 @@ pub struct Refused {
     pub unmapped: u64,
     /// The shapes of the invalid and the unmapped values.
     pub shapes: BTreeMap<String, u64>,
+}
+
+/// Persons with one value in a column in which no two users may have the same.
+#[derive(Clone, Debug)]
+pub struct Shared {
+    pub code: Code,
+    pub field: String,
+    pub persons: Vec<usize>,
 }
 
 /// What some persons have in a column in which no two users may have the same, though nothing in their rows ties those who do.

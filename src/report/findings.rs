@@ -171,9 +171,10 @@ pub fn point_at_losers(
     }
 }
 
-/// How severe a code is for a person: an error where it quarantined, else what `resolution.md` says of the case.
+/// How severe a code is for a person: an error where it quarantined or rejected a row, else what `resolution.md` says of the
+/// case.
 pub fn severity_of(code: Code, person: &Resolved, people: &People) -> Severity {
-    if person.errors.contains(code) {
+    if person.errors.contains(code) || entry(code).rejects {
         return Severity::Error;
     }
     match code {

@@ -120,7 +120,7 @@ impl Heads {
             present: 1,
             resolved: u64::from(!is_quarantined),
             emitted: u64::from(is_emitted),
-            active: u64::from(is_emitted && person.active),
+            active: u64::from(is_emitted && person.is_written_as_active()),
             quarantined: u64::from(is_quarantined),
         }
     }

@@ -84,8 +84,22 @@ pub fn leave_unresolved(mut users: Users, pipeline: &Pipeline) -> Result<People,
     users.checks.extend(checks::unjudged(pipeline));
     let Users { workforce, sides, as_of, files, keys, checks, .. } = users;
     let (joined, resolved, outputs) = (Vec::new(), Vec::new(), Vec::new());
-    let (refused, held) = (BTreeMap::new(), Vec::new());
-    Ok(People { workforce, sides, joined, resolved, as_of, files, keys, checks, refused, held, outputs, separate: 0 })
+    let (refused, shared, held) = (BTreeMap::new(), Vec::new(), Vec::new());
+    Ok(People {
+        workforce,
+        sides,
+        joined,
+        resolved,
+        as_of,
+        files,
+        keys,
+        checks,
+        refused,
+        shared,
+        held,
+        outputs,
+        separate: 0,
+    })
 }
 
 /// Stages 5 and 6: resolution, selection, and what is wrong with the selected.
@@ -131,7 +145,7 @@ pub fn map(mut users: Users, pipeline: &Pipeline, world: &World<'_>) -> Result<P
     let names = users.names(pipeline)?;
     let named = managers::named(&users.resolved);
     let mut found = uniqueness::shared(&users.workforce, &users.resolved);
-    let (mut refused, mut held) = (BTreeMap::new(), None);
+    let (mut refused, mut held, mut shared) = (BTreeMap::new(), None, Vec::new());
     let (outputs, persons) = loop {
         managers::show_emitted(&mut users.resolved, &named, keep_unemitted);
         let persons = users.emitted();
@@ -148,7 +162,7 @@ pub fn map(mut users: Users, pipeline: &Pipeline, world: &World<'_>) -> Result<P
         }
         let of_persons = || outputs.iter().filter(|output| !output.of_rows);
         outputs.iter().filter(|output| output.of_rows).try_for_each(judge::judge_rows)?;
-        found.extend(judge::judge(of_persons(), &persons, &users.resolved)?);
+        found.extend(judge::judge(of_persons(), &persons, &users.resolved, &mut shared)?);
         let nobody_lost_a_manager = !judge::loses_a_manager(&users.resolved, &found);
         for (person, code) in found.drain(..) {
             uniqueness::quarantine(&mut users.resolved[person], code);
@@ -177,6 +191,7 @@ pub fn map(mut users: Users, pipeline: &Pipeline, world: &World<'_>) -> Result<P
         keys,
         checks,
         refused,
+        shared,
         held: held.unwrap_or_default(),
         outputs,
         separate,

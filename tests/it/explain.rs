@@ -101,6 +101,18 @@ fn who_else_is_involved_is_named() {
 }
 
 #[test]
+fn who_shares_a_computed_value_is_named_even_where_a_manager_falls_out_by_it() {
+    let mut place = Place::plain();
+    // One of the two manages others, so that the outputs are evaluated again without them.
+    let same = "CASE WHEN PersonNumber IN ('500101', '966169008890236') THEN 'same@x.example' ELSE WorkEmail END";
+    place.edit("\"LOWER(WorkEmail)\"", &format!("\"{same}\""));
+    let of = |number: &str| causes(&explained(&place, number, &[])).remove("OUT002");
+    let shares = |other: &str| Some(vec![format!("{other} has the same Email, quarantined for OUT002")]);
+    assert_eq!((of("500101"), of("966169008890236")), (shares("966169008890236"), shares("500101")));
+    assert_eq!(of("500146"), Some(vec!["500147 has the same work e-mail, quarantined for OUT002".to_owned()]));
+}
+
+#[test]
 fn who_is_missing_is_told_why() {
     let mut place = Place::plain();
     let reason = |place: &Place, number: &str| {

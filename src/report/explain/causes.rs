@@ -32,8 +32,8 @@ pub fn of(people: &People, person: usize, named: Option<u32>, code: Code) -> Vec
         Code::Wr020 => causes.nowhere(),
         Code::Wr021 if people.workforce.shape.has_work_relationships => causes.repeated(RELATIONSHIP),
         Code::Wr021 => causes.repeated(REFERENCE),
-        Code::Out002 => causes.holders(Places::work_email, "has the same work e-mail"),
-        Code::Out003 => causes.holders(Places::user_name, "has the same user name"),
+        Code::Out002 => causes.sharers(code, causes.holders(Places::work_email, "has the same work e-mail")),
+        Code::Out003 => causes.sharers(code, causes.holders(Places::user_name, "has the same user name")),
         Code::Mgr021 => named.map(|manager| causes.manager(manager as usize)).into_iter().collect(),
         Code::Mgr023 => causes.cycle(),
         Code::Asg030 => causes.rejected(),
@@ -169,12 +169,33 @@ impl<'a> Causes<'a> {
     /// `WR021`: the rows of work relationships that several rows tell of.
     fn repeated(&self, key: Key) -> Vec<Cause> {
         let own = self.own_ids(key);
+        if own.is_empty() {
+            let sentence = |_: &str| "tells of the person's work relationship, which has no id".to_owned();
+            return self.told(key, |row, _| self.is_own(row), sentence);
+        }
         let count = |id: &str| self.rows(key.0).filter(|(_, row)| self.id(key, row) == id).count();
         let repeated: BTreeSet<&str> = own.into_iter().filter(|id| count(id) > 1).collect();
         self.told(key, |_, id| repeated.contains(id), |id| format!("tells of the work relationship {id}"))
     }
 
-    /// `OUT002`, `OUT003`: who else would be emitted with the same value, which is not shown.
+    /// `OUT002`, `OUT003`: who else has the same value, which is not shown: in their own rows, or in what an output makes of them.
+    fn sharers(&self, code: Code, in_rows: Vec<Cause>) -> Vec<Cause> {
+        let shared = self.people.shared.iter().filter(|shared| shared.code == code);
+        let with_this = shared.filter(|shared| shared.persons.contains(&self.person));
+        let in_outputs = with_this.flat_map(|shared| {
+            let others = shared.persons.iter().filter(|other| **other != self.person);
+            others.map(move |other| {
+                let standing = standing(&self.people.resolved[*other]);
+                self.of_person(*other, format!("has the same {}, {standing}", shared.field))
+            })
+        });
+        let mut seen = BTreeSet::new();
+        let all = in_rows.into_iter().chain(in_outputs);
+        // One sentence of each is enough.
+        all.filter(|cause| seen.insert(cause.person_number.clone())).collect()
+    }
+
+    /// Who else would be emitted with the same e-mail or user name.
     fn holders(
         &self,
         value: impl Fn(&Places, &'a crate::stages::normalize::Workforce, &Resolved) -> &'a str,

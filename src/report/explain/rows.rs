@@ -42,10 +42,13 @@ fn what(people: &People, kind: Kind, row: &Row) -> String {
         }
         Kind::Assignment => {
             let status = [cells.get(columns::STATUS_TYPE), cells.get(columns::STATUS_TYPE_CODE)].join(" ");
+            let of = match cells.get(columns::PERIOD_OF_SERVICE_ID) {
+                "" => String::new(),
+                id => format!(" of {id}"),
+            };
             format!(
-                "{} of {}, {}, {}{}{}{}",
+                "{}{of}, {}, {}{}{}{}",
                 cells.get(columns::ASSIGNMENT_ID),
-                cells.get(columns::PERIOD_OF_SERVICE_ID),
                 span(facts.effective),
                 status.trim(),
                 flag("PrimaryAssignmentFlag", facts.primary_assignment),

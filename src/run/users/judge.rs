@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use crate::model::buckets::hash;
 use crate::model::code::Code;
-use crate::people::{Held, Refused};
+use crate::people::{Held, Refused, Shared};
 use crate::run::RunError;
 use crate::stages::map::{FieldFinding, MappedOutput, Problem, compared};
 use crate::stages::resolve::Resolved;
@@ -49,11 +49,13 @@ pub fn loses_a_manager(resolved: &[Resolved], found: &[(usize, Code)]) -> bool {
     resolved.iter().any(|person| person.manager.is_some_and(|manager| falls[manager as usize]))
 }
 
-/// Section 10 for the values of the outputs: who is quarantined for which code. A shared identifier is fatal (`OUT001`).
+/// Section 10 for the values of the outputs: who is quarantined for which code, and who `shared` a value. A shared
+/// identifier is fatal (`OUT001`).
 pub fn judge<'a>(
     outputs: impl Iterator<Item = &'a MappedOutput>,
     persons: &[u32],
     resolved: &[Resolved],
+    shared: &mut Vec<Shared>,
 ) -> Result<Vec<(usize, Code)>, RunError> {
     let mut found = Vec::new();
     for output in outputs {
@@ -78,7 +80,8 @@ pub fn judge<'a>(
                 }
             };
             for group in groups {
-                let holders = group.into_iter().map(|row| persons[row as usize] as usize).collect();
+                let holders: Vec<usize> = group.into_iter().map(|row| persons[row as usize] as usize).collect();
+                shared.push(Shared { code, field: plan.name.clone(), persons: holders.clone() });
                 found.extend(uniqueness::losers(resolved, holders).into_iter().map(|person| (person, code)));
             }
         }

@@ -168,7 +168,9 @@ impl Source<'_> {
         let case = workforce.case(person as usize);
         let element = |(relationship, assignment): (u32, Option<u32>)| {
             let id = workforce.period_of_service_id(Some(relationship));
-            let of = case.work_relationships.iter().find(|own| own.id == id).and_then(|own| own.worker_type);
+            let of_relationship = || case.work_relationships.iter().find(|own| own.id == id)?.worker_type;
+            // In a hand-made source the chosen row is the employment.
+            let of = if case.shape.hand_made { resolved.worker_type } else { of_relationship() };
             let managers = case.of(Kind::Manager);
             let manager = satellites::managers(managers, workforce.assignment_id(assignment), self.day);
             let manager = manager.first().map(|row| row.position);

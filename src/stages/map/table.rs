@@ -189,7 +189,7 @@ impl<'a> Columns<'a> {
         let origin = if name == "Active" { None } else { Some(self.origin(name)) };
         move |person| match &origin {
             Some(origin) => self.text(origin, Subject::of(person)).filter(|text| !text.is_empty()),
-            None => Some(if self.resolved[person as usize].active { "true" } else { "false" }),
+            None => Some(if self.resolved[person as usize].is_written_as_active() { "true" } else { "false" }),
         }
     }
 
@@ -220,7 +220,7 @@ impl<'a> Columns<'a> {
         let series = match (own, self.scope.kind(name)) {
             ("Active", _) => {
                 let values: Vec<Option<bool>> =
-                    people().map(|of| of.map(|of| self.resolved[of.person as usize].active)).collect();
+                    people().map(|of| of.map(|of| self.resolved[of.person as usize].is_written_as_active())).collect();
                 Series::new(name.into(), values)
             }
             ("AsOf", _) => days(name, people().map(|_| Some(self.as_of)))?,

@@ -82,6 +82,11 @@ pub struct WorkRelationship<'a> {
 }
 
 impl WorkRelationship<'_> {
+    /// What it is called in an explanation: a flat source need not have ids.
+    pub fn name(&self) -> &str {
+        if self.id.is_empty() { "without an id" } else { self.id }
+    }
+
     /// Whether it is a pending worker's.
     pub fn is_pending(&self) -> bool {
         self.worker_type == Some(WorkerType::PendingWorker)
@@ -123,6 +128,11 @@ impl AssignmentRow<'_> {
     pub fn worker_type(&self) -> Option<WorkerType> {
         let own = period_type(self.cells.get(assignment::ASSIGNMENT_TYPE));
         admitted_type(own.or_else(|| worker_type(self.cells.get(assignment::SYSTEM_PERSON_TYPE))))
+    }
+
+    /// The same in a hand-made source, where the row tells of its work relationship as well.
+    pub fn worker_type_by_itself(&self) -> Option<WorkerType> {
+        admitted_type(derived_type(self.cells)).or_else(|| self.worker_type())
     }
 }
 
@@ -252,18 +262,21 @@ fn own_relationship<'a>((position, row, cells): (u32, &'a Row, Cells<'a>)) -> Wo
 }
 
 fn derived_relationship<'a>((_, row, cells): (u32, &'a Row, Cells<'a>)) -> WorkRelationship<'a> {
-    let typed =
-        period_type(cells.get(assignment::PERIOD_TYPE)).or_else(|| worker_type(cells.get(assignment::WORKER_TYPE)));
     WorkRelationship {
         id: cells.get(assignment::PERIOD_OF_SERVICE_ID),
         service: row.facts.service,
         primary: None,
-        worker_type: admitted_type(typed),
+        worker_type: admitted_type(derived_type(cells)),
         legislation: cells.get(assignment::LEGISLATION_CODE),
         position: None,
         rows: 0,
         assignments: Vec::new(),
     }
+}
+
+/// What an assignment row says of the type of its work relationship.
+fn derived_type(cells: Cells<'_>) -> Typed {
+    period_type(cells.get(assignment::PERIOD_TYPE)).or_else(|| worker_type(cells.get(assignment::WORKER_TYPE)))
 }
 
 fn admitted_type(typed: Typed) -> Option<WorkerType> {

@@ -84,8 +84,9 @@ struct Context<'a> {
     undated_persons: Vec<bool>,
     undated_names: Vec<bool>,
     day: Date,
-    /// In a flat source: the places of the person's columns on an assignment row.
+    /// In a flat source: the places of the person's columns on an assignment row, and of the work relationship's.
     flat_person: Vec<usize>,
+    flat_relationship: Vec<usize>,
     /// Once somebody asks for it: the types of all work relationships.
     strangers: Option<Strangers<'a>>,
 }
@@ -107,6 +108,7 @@ impl<'a> Context<'a> {
             shape: workforce.shape,
             day,
             flat_person: places_of(Kind::Person, layout),
+            flat_relationship: places_of(Kind::WorkRelationship, layout),
             strangers: None,
         }
     }

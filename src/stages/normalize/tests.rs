@@ -320,6 +320,17 @@ fn rule_9_a_flat_source_repeats_itself() {
 }
 
 #[test]
+fn rule_9_without_ids_the_rows_of_a_person_tell_of_one_work_relationship() {
+    let of = |columns: &str, rows: &str| {
+        codes(&workforce(vec![Csv::new(Kind::Assignment, &format!("PersonNumber,AssignmentId,{columns}"), rows)]), "1")
+    };
+    let dated = "ActualTerminationDate,PrimaryFlag";
+    assert_eq!(of(dated, "1,a,2021-12-31,N\n1,b,,Y\n2,c,2020-12-31,Y"), "WR021", "a leaver who was rehired");
+    assert_eq!(of(dated, "1,a,,N\n1,b,,Y\n2,c,2020-12-31,Y"), "");
+    assert_eq!(of("LegalEmployerName,PrimaryFlag", "1,a,V,N\n1,b,W,Y"), "", "hand-made: rule 18");
+}
+
+#[test]
 fn rule_17_a_flag_is_filled_in_whatever_it_says() {
     let is_filled = |workforce: &Workforce| has_primary_flags(&workforce.tables);
     assert!(is_filled(&with("1,w,a,E,2020-01-01,,,Y")));
@@ -347,6 +358,19 @@ fn rule_24_managers_of_a_file_without_numbers_are_of_whoever_has_the_assignment(
         (code.text(), found.count)
     });
     assert_eq!(found.collect::<Vec<_>>(), [("ROW001", 1), ("ROW010", 1), ("ROW033", 1), ("ROW034", 1)]);
+}
+
+#[test]
+fn rule_24_a_row_that_takes_no_part_takes_no_manager_from_whoever_has_the_assignment() {
+    let owner = |others: &str| {
+        let rows = format!("{others}\n2,v,b,E,2020-01-01,,,Y");
+        let manager = Csv::new(Kind::Manager, "AssignmentId,ManagerAssignmentId", "b,a");
+        let workforce = workforce(vec![Csv::new(Kind::Assignment, ASSIGNMENT, &rows), manager]);
+        workforce.number(workforce.table(Kind::Manager).rows.rows[0].person as usize).to_owned()
+    };
+    assert_eq!(owner("1,w,b,ET,2020-01-01,,,Y"), "2", "set aside");
+    assert_eq!(owner("02,w,b,E,2020-01-01,,,maybe"), "2", "rejected");
+    assert_eq!(owner("1,w,b,E,2020-01-01,,,Y"), "1", "both have it: KEY021");
 }
 
 #[test]

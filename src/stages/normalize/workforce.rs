@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 use super::grouping::Numbers;
 use super::keys::Indexes;
 use super::rows::Seen;
+use super::types::{Typed, period_type};
 use super::{fates, grouping, keys};
 use crate::model::code::Codes;
 use crate::model::finding::Findings;
@@ -254,10 +255,15 @@ fn has_numbers(file: &SourceFile) -> bool {
 fn group_managers(tables: &mut [Table; Kind::ALL.len()], persons: usize) {
     let (others, managers) = tables.split_at_mut(Kind::Manager as usize);
     let assignments = &others[Kind::Assignment as usize].rows;
-    let holders: FxHashMap<&str, u32> = assignments
-        .rows
-        .iter()
-        .rev()
+    // Whose rows will be rejected or set aside has the assignment only where nobody else does: of each id the last one stays.
+    let counts = |row: &&Row| {
+        let set_aside =
+            matches!(period_type(assignments.cells(row).get(assignment::ASSIGNMENT_TYPE)), Typed::SetAside(_));
+        !set_aside && !row.codes.has_keys() && !row.codes.has_values()
+    };
+    let others = assignments.rows.iter().rev().filter(|row| !counts(row));
+    let holders: FxHashMap<&str, u32> = others
+        .chain(assignments.rows.iter().rev().filter(counts))
         .map(|row| (assignments.cells(row).get(assignment::ASSIGNMENT_ID), row.person))
         .collect();
     grouping::by_owner(&mut managers[0], persons, |rows, row| {

@@ -29,10 +29,50 @@ pub fn choose<'a>(
     options: &Resolve,
     judgement: &mut Judgement,
 ) -> HandMade<'a> {
+    let decided = decide(case, on_day.clone(), day, options, judgement);
+    // Ahead of the person there may be rows where there is none on D.
+    let rows = if on_day.is_empty() { &decided.placed } else { &on_day };
+    say_choice(case, rows, &decided, judgement);
+    decided
+}
+
+/// For an explanation: who won, and why each of the others lost.
+fn say_choice(case: &Case<'_>, rows: &[Placed<'_>], decided: &HandMade<'_>, judgement: &mut Judgement) {
+    const RULE: u8 = 18;
+    let id = |placed: &Placed<'_>| case.assignments[placed.index].id;
+    let rule = decided.rule.text();
+    judgement.say(RULE, || match &decided.chosen {
+        Some(chosen) => format!("{rule}: the primary assignment is {}", id(chosen)),
+        None => format!("{rule}: no assignment can be chosen"),
+    });
+    let Some(chosen) = &decided.chosen else { return };
+    for loser in rows.iter().filter(|placed| placed.index != chosen.index) {
+        let is_inactive = |placed: &Placed<'_>| placed.status == Some(Status::Inactive);
+        let why = if is_inactive(loser) && !is_inactive(chosen) {
+            "it is inactive"
+        } else if is_flagged(chosen) && !is_flagged(loser) {
+            "it is not flagged"
+        } else if is_inactive(chosen) && decided.rule == Rule::HandMadeEnded {
+            "the other one starts later, or has the greater id"
+        } else {
+            // Rule 16 told why.
+            continue;
+        };
+        judgement.say(RULE, || format!("assignment {} loses: {why}", id(loser)));
+    }
+}
+
+fn decide<'a>(
+    case: &'a Case<'a>,
+    on_day: Vec<Placed<'a>>,
+    day: Date,
+    options: &Resolve,
+    judgement: &mut Judgement,
+) -> HandMade<'a> {
     let employed: Vec<Placed<'a>> =
         on_day.iter().copied().filter(|placed| placed.status != Some(Status::Inactive)).collect();
     if !employed.is_empty() {
-        let is_pending = |placed: &Placed<'a>| placed.row.worker_type() == Some(WorkerType::PendingWorker);
+        let is_pending = |placed: &Placed<'a>| placed.row.worker_type_by_itself() == Some(WorkerType::PendingWorker);
         let state = if employed.iter().all(is_pending) { WorkerState::Pending } else { WorkerState::Current };
         let (rule, chosen) = table(case, &employed, options.on_ambiguous, judgement);
         return HandMade { state, rule, chosen, placed: employed };
@@ -126,7 +166,9 @@ fn ambiguous<'a>(
         return None;
     }
     judgement.note(code);
-    let ranked: Vec<pick::Candidate<'_>> =
-        several.iter().map(|placed| primary_assignment::ranked(case, placed, placed.row.worker_type())).collect();
+    let ranked: Vec<pick::Candidate<'_>> = several
+        .iter()
+        .map(|placed| primary_assignment::ranked(case, placed, placed.row.worker_type_by_itself()))
+        .collect();
     pick::pick("assignment", &ranked, judgement).map(|best| several[best])
 }

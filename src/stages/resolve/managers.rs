@@ -200,6 +200,12 @@ pub fn managers_first(resolved: &[Resolved], persons: &[u32]) -> Vec<u32> {
             chain.push(next);
             at = resolved[next as usize].manager;
         }
+        // Wherever a cycle is entered, its smallest member is the one that comes after all the others.
+        if let Some(entered) = at.and_then(|at| chain.iter().position(|member| *member == at)) {
+            let cycle = &mut chain[entered..];
+            let smallest = (0..cycle.len()).min_by_key(|member| cycle[*member]).unwrap_or_default();
+            cycle.rotate_left(smallest);
+        }
         order.extend(chain.into_iter().rev());
     }
     order

@@ -11,7 +11,9 @@ use super::rows_on_day::{RowsOnDay, relationship_position};
 use super::state::{self, OnDay, State};
 use super::{hand_made, names, satellites};
 use crate::model::code::{Code, Codes};
+use crate::model::date::BEGINNING;
 use crate::model::kind::Kind;
+use crate::model::layout::assignment::LEGISLATION_CODE;
 use crate::model::worker::{Disposition, Rule, Status, WorkerState, WorkerType};
 use crate::stages::normalize::Case;
 
@@ -64,6 +66,11 @@ impl Resolved {
             Kind::Assignment => self.assignment,
             satellite => self.satellites[satellite.satellite()?],
         }
+    }
+
+    /// Whether the outputs say active: nobody is whom the policy emits as inactive, employed or not (rule 19).
+    pub fn is_written_as_active(&self) -> bool {
+        self.active && self.disposition != Disposition::EmittedInactive
     }
 
     fn new(case: &Case<'_>) -> Resolved {
@@ -127,7 +134,11 @@ fn apply(case: &Case<'_>, options: &Resolve, day: Date, judgement: &mut Judgemen
     }
     resolved.assignment = chosen.map(|chosen| chosen.row.position);
     decide_emission(case, &rows, &choice, options, judgement, resolved);
-    let legislation = choice.chosen.map_or("", |index| case.work_relationships[index].legislation);
+    let legislation = match chosen.filter(|_| case.shape.hand_made) {
+        // There each row stands for itself.
+        Some(chosen) => chosen.row.cells.get(LEGISLATION_CODE),
+        None => choice.chosen.map_or("", |index| case.work_relationships[index].legislation),
+    };
     let assignment_id = chosen.map_or("", |chosen| case.assignments[chosen.index].id);
     take_attributes(case, [legislation, assignment_id], options, day, judgement, resolved);
 }
@@ -185,8 +196,11 @@ fn say_rows(case: &Case<'_>, rows: &RowsOnDay, day: Date, judgement: &mut Judgem
                 Taken::Ambiguous => format!("assignment {id}: two different rows claim {day}, so it has none"),
                 Taken::Row(row) => {
                     let status = rows.of(index).status.map_or("of unknown status", |status| status.text());
-                    let start = assignment.rows[row].start();
-                    format!("assignment {id}: of its {all} rows the one from {start} counts on {day}, {status}")
+                    let one = match assignment.rows[row].start() {
+                        BEGINNING => "the one without a start".to_owned(),
+                        start => format!("the one from {start}"),
+                    };
+                    format!("assignment {id}: of its {all} rows {one} counts on {day}, {status}")
                 }
             }
         });
@@ -256,7 +270,8 @@ fn decide_hand_made<'a>(
     let decided = hand_made::choose(case, on_day, day, options, judgement);
     resolved.state = Some(decided.state);
     resolved.rule = decided.rule;
-    resolved.worker_type = case.work_relationships.first().and_then(|own| own.worker_type);
+    let of_all = || case.work_relationships.first().and_then(|own| own.worker_type);
+    resolved.worker_type = decided.chosen.map_or_else(of_all, |chosen| chosen.row.worker_type_by_itself());
     let current = if decided.state == WorkerState::Current { vec![0] } else { Vec::new() };
     let chosen = (!case.work_relationships.is_empty()).then_some(0);
     let choice = Choice { state: decided.state, rule: decided.rule, chosen, current };
@@ -276,8 +291,9 @@ fn decide_emission(
         // In a hand-made source each row stands for itself.
         let is_hand_made = case.shape.hand_made;
         let employed = |index: &usize| is_hand_made || !case.work_relationships[*index].is_pending();
-        let of_worker =
-            |placed: &Placed<'_>| !is_hand_made || placed.row.worker_type() != Some(WorkerType::PendingWorker);
+        let of_worker = |placed: &Placed<'_>| {
+            !is_hand_made || placed.row.worker_type_by_itself() != Some(WorkerType::PendingWorker)
+        };
         let mut statuses = choice
             .current
             .iter()

@@ -141,11 +141,13 @@ pub fn say_choice(
         Some(chosen) => {
             let facts = placed[chosen].row.facts;
             let read = match (facts.primary_assignment, facts.primary) {
-                (Some(_), _) => "PrimaryAssignmentFlag",
-                (None, Some(_)) => "the overall PrimaryFlag",
-                (None, None) => "no flag",
+                (Some(true), _) => "by PrimaryAssignmentFlag",
+                (Some(false), _) => "though PrimaryAssignmentFlag says no",
+                (None, Some(true)) => "by the overall PrimaryFlag",
+                (None, Some(false)) => "though the overall PrimaryFlag says no",
+                (None, None) => "by no flag",
             };
-            format!("{}: the primary assignment is {}, by {read}", rule.text(), id(&placed[chosen]))
+            format!("{}: the primary assignment is {}, {read}", rule.text(), id(&placed[chosen]))
         }
         None => format!("{}: no assignment can be chosen", rule.text()),
     });

@@ -34,7 +34,7 @@ impl Candidate<'_> {
         let pending = if self.relationship.is_pending() { "pending, " } else { "" };
         let primary = if self.primary { "primary" } else { "not primary" };
         let read = state::flag_read(&self.on_day);
-        format!("work relationship {}: {pending}{state}, {primary} {read}", self.relationship.id)
+        format!("work relationship {}: {pending}{state}, {primary} {read}", self.relationship.name())
     }
 }
 
@@ -75,7 +75,7 @@ pub fn choose(candidates: &[Candidate<'_>], day: Date, on_ambiguous: OnAmbiguous
 /// For an explanation: the row of the table that decided, who won, and why each of the others lost.
 fn say_choice(candidates: &[Candidate<'_>], rule: Rule, chosen: Option<usize>, judgement: &mut Judgement) {
     judgement.say(15, || match candidates.iter().find(|candidate| Some(candidate.index) == chosen) {
-        Some(winner) => format!("{}: the primary work relationship is {}", rule.text(), winner.relationship.id),
+        Some(winner) => format!("{}: the primary work relationship is {}", rule.text(), winner.relationship.name()),
         None => format!("{}: no work relationship can be chosen", rule.text()),
     });
     let Some(winner) = candidates.iter().find(|candidate| Some(candidate.index) == chosen) else { return };

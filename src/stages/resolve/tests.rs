@@ -217,6 +217,23 @@ fn rule_18_a_hand_made_source_has_rows_alone() {
 }
 
 #[test]
+fn rule_18_a_row_tells_the_type_of_its_own_employment() {
+    let of = |options: &Resolve, rows: &str| {
+        let header = "PersonNumber,AssignmentId,WorkerType,AssignmentStatusType,PrimaryFlag";
+        let workforce = workforce(vec![Csv::new(Kind::Assignment, header, rows)]);
+        let person = resolve_all(&workforce, options, DAY)[0];
+        let worker_type = person.worker_type.map_or("-", |worker_type| worker_type.letter());
+        format!("{} {worker_type} {}", person.active, line(&workforce, &person))
+    };
+    let usual = Resolve::default();
+    assert_eq!(of(&usual, "1,a,PWK,ACTIVE,Y"), "false P PENDING  a ");
+    assert_eq!(of(&usual, "1,a,E,INACTIVE,N\n1,b,CWK,ACTIVE,Y"), "true C CURRENT  b ");
+    assert_eq!(of(&usual, "1,a,PWK,ACTIVE,N\n1,b,E,SUSPENDED,Y"), "true E CURRENT  b STA010");
+    assert_eq!(of(&pick(), "1,a,E,SUSPENDED,Y\n1,b,CWK,ACTIVE,Y"), "true E CURRENT  a PRI034");
+    assert_eq!(of(&usual, "1,a,CWK,INACTIVE,N\n1,b,E,INACTIVE,N"), "false C TERMINATED   PRI031", "none is chosen");
+}
+
+#[test]
 fn rule_19_who_is_active_and_who_is_emitted() {
     let of = |options: &Resolve, relationship: &str, status: &str| {
         let workforce = world(relationship, &always("w", "a", status, "Y"));

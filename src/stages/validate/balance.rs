@@ -20,7 +20,7 @@ pub struct Persons {
     #[serde(rename = "in")]
     pub present: u64,
     pub emitted: u64,
-    /// Of the emitted: those with Active = true.
+    /// Of the emitted: those who are written as active.
     pub active: u64,
     /// By state.
     pub excluded: BTreeMap<String, u64>,
@@ -37,7 +37,7 @@ impl Persons {
             match person.disposition {
                 Disposition::Emitted | Disposition::EmittedInactive => {
                     persons.emitted += 1;
-                    persons.active += u64::from(person.active);
+                    persons.active += u64::from(person.is_written_as_active());
                 }
                 Disposition::Excluded => {
                     let state = person.state.map_or("", |state| state.text());

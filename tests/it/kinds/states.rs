@@ -42,6 +42,15 @@ fn states_may_share_a_file_and_an_empty_one_is_written_too() {
 }
 
 #[test]
+fn whoever_is_emitted_as_inactive_is_written_so() {
+    let left =
+        scene().with("[resolve.emit]\nactive = \"emit_inactive\"\n").run("N = \"PersonNumber\"\nA = \"Active\"\n");
+    assert_eq!(left.users(), ["1,false", "2,false", "4,false"]);
+    assert!(left.files["resolution.csv"].contains("1,CURRENT,true,emitted_inactive,P1,A1,"), "employed all the same");
+    assert_eq!(left.report["balance"]["persons"]["active"], 0);
+}
+
+#[test]
 fn guards_speak_of_the_user_file_and_its_active_users() {
     let future = "[resolve.emit]\nfuture = { file = \"future.csv\" }\n";
     let Err(error) = scene().guard("min_users = 4").with(future).try_run(FIELDS) else { panic!("published") };

@@ -18,6 +18,7 @@ impl Group<'_, '_> {
         }
         self.compare_person_ids(rows);
         self.compare_persons(persons, assignments);
+        self.compare_nameless(assignments);
         if self.contradict(names) {
             self.quarantine(Code::Per021);
         }
@@ -66,6 +67,20 @@ impl Group<'_, '_> {
         };
         if conflict {
             self.quarantine(Code::Per021);
+        }
+    }
+
+    /// `WR021` where no file has a PeriodOfServiceId: the rows of a person tell of one work relationship, and must agree on it.
+    /// In a hand-made source they tell of none (rule 18).
+    fn compare_nameless(&mut self, assignments: &[Row]) {
+        let context = self.context;
+        if context.shape.has_work_relationships || context.shape.hand_made {
+            return;
+        }
+        let cells = admitted(assignments).map(|row| context.cells(Kind::Assignment, row));
+        let nameless = cells.filter(|cells| cells.get(assignment::PERIOD_OF_SERVICE_ID).is_empty());
+        if differ(nameless, |a, b| a.equal_at(*b, &context.flat_relationship)) {
+            self.quarantine(Code::Wr021);
         }
     }
 

@@ -90,6 +90,37 @@ fn rule_17_why_an_assignment_loses() {
     let read =
         |flags| steps(&world(CURRENT, &row("w", "a", ["2020-01-01", ""], "ACTIVE", flags)), &pick(), 17).concat();
     assert!(read(["Y", "", ""]).ends_with("by the overall PrimaryFlag") && read(["", "", ""]).ends_with("by no flag"));
+    assert!(read(["Y", "N", ""]).ends_with("is a, though PrimaryAssignmentFlag says no"));
+    assert!(read(["N", "", ""]).ends_with("is a, though the overall PrimaryFlag says no"));
+}
+
+#[test]
+fn rule_18_who_is_chosen_in_a_hand_made_source_and_why_the_others_lose() {
+    let header = "PersonNumber,AssignmentId,AssignmentStatusType,EffectiveStartDate,PrimaryFlag";
+    let of = |rows: &str| steps(&workforce(vec![Csv::new(Kind::Assignment, header, rows)]), &pick(), 18).join("; ");
+    let chosen = |rule: &str, id: &str| format!("18.{rule}: the primary assignment is {id}");
+    let loses = |id: &str, why: &str| format!("; assignment {id} loses: {why}");
+    assert_eq!(
+        of("1,a,ACTIVE,2020-01-01,N\n1,b,ACTIVE,2020-01-01,Y\n1,c,INACTIVE,2020-01-01,Y"),
+        chosen("one-flagged", "b") + &loses("a", "it is not flagged") + &loses("c", "it is inactive")
+    );
+    assert_eq!(of("1,a,ACTIVE,2020-01-01,N"), chosen("one-row", "a"));
+    assert_eq!(of("1,a,ACTIVE,2020-01-01,N\n1,b,ACTIVE,2020-01-01,N"), chosen("none-flagged", "b"), "rule 16 told");
+    assert_eq!(
+        of("1,a,INACTIVE,2020-01-01,Y\n1,b,INACTIVE,2021-01-01,Y"),
+        chosen("ended", "b") + &loses("a", "the other one starts later, or has the greater id")
+    );
+    assert_eq!(
+        of("1,a,ACTIVE,2027-01-01,N\n1,b,ACTIVE,2027-01-01,Y"),
+        chosen("future", "b") + &loses("a", "it is not flagged")
+    );
+    assert_eq!(of("1,a,ACTIVE,2020-01-01,Y\n2,b,ACTIVE,2020-01-01,Y"), chosen("one-flagged", "a"));
+    let undated = workforce(vec![Csv::new(Kind::Assignment, "PersonNumber,AssignmentId,PrimaryFlag", "1,a,Y")]);
+    let said = steps(&undated, &Resolve::default(), 10).concat();
+    assert_eq!(said, "assignment a: of its 1 rows the one without a start counts on 2026-11-20, ACTIVE");
+    let header = "PersonNumber,AssignmentId,PrimaryAssignmentFlag";
+    let nameless = workforce(vec![Csv::new(Kind::Assignment, header, "1,a,Y")]);
+    assert!(steps(&nameless, &Resolve::default(), 13).concat().starts_with("work relationship without an id: current"));
 }
 
 #[test]

@@ -109,4 +109,6 @@ fn rule_25_managers_come_first_where_the_pipeline_says_so() {
     assert_eq!(order([Some(1), Some(2), None]), [2, 1, 0]);
     assert_eq!(order([None, Some(0), Some(0)]), [0, 1, 2]);
     assert_eq!(order([Some(1), Some(0), None]), [1, 0, 2], "a cycle is broken at the smallest");
+    assert_eq!(order([Some(2), Some(2), Some(1)]), [2, 1, 0], "wherever it is entered");
+    assert_eq!(order([Some(1), Some(2), Some(1)]), [2, 1, 0]);
 }

@@ -76,15 +76,14 @@ fn rules_21_and_22_names_and_emails_of_extracts_stand_in_for_the_person_rows() {
     assert_eq!(name(&["1,AA,Ash,2020-01-01,", "1,DE,Oak,2020-01-01,"]), Some(2), "the legislation's");
     assert_eq!(name(&["1,DE,Ash,2020-01-01,", "1,GLOBAL,Oak,2020-01-01,"]), Some(2));
     assert_eq!(name(&["1,GLOBAL,Ash,2020-01-01,2026-11-19"]), None);
-    let hand_made = workforce(vec![
-        Csv::new(Kind::Assignment, "PersonNumber,AssignmentId,LegislationCode,PrimaryFlag", "1,a,DE,Y"),
-        Csv::new(Kind::Name, header, "1,AA,Ash,2020-01-01,\n1,DE,Oak,2020-01-01,"),
-    ]);
-    assert_eq!(
-        resolve_all(&hand_made, &Resolve::default(), DAY)[0].row(Kind::Name),
-        Some(1),
-        "a row of its own tells it"
-    );
+    let hand_made = |rows: &str| {
+        let columns = "PersonNumber,AssignmentId,AssignmentStatusType,LegislationCode,PrimaryFlag";
+        let names = Csv::new(Kind::Name, header, "1,AA,Ash,2020-01-01,\n1,DE,Oak,2020-01-01,");
+        let workforce = workforce(vec![Csv::new(Kind::Assignment, columns, rows), names]);
+        resolve_all(&workforce, &Resolve::default(), DAY)[0].row(Kind::Name)
+    };
+    assert_eq!(hand_made("1,a,ACTIVE,DE,Y"), Some(1), "a row of its own tells it");
+    assert_eq!(hand_made("1,a,INACTIVE,AA,Y\n1,b,ACTIVE,DE,Y"), Some(1), "and that is the chosen one");
     let header = "PersonNumber,EmailType,WorkEmail,EmailPrimaryFlag,EffectiveStartDate,EffectiveEndDate";
     let email = |rows: &[&str]| taken_by(&Resolve::default(), Kind::Email, header, rows);
     assert_eq!(email(&["1,W1,a@x,,2020-01-01,", "1,W1,b@x,Y,2020-01-01,"]), Some(2), "the flagged one");
