@@ -1,5 +1,7 @@
 //! `help`, `schema`, `targets`, `completions` and `man`: what the program says about itself.
 
+use std::io::Write;
+
 use anyhow::Context;
 use clap::CommandFactory;
 use hcmsync::model::code::{self, Code};
@@ -177,8 +179,36 @@ pub fn completions(shell: clap_complete::Shell) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
+/// One page with all commands: `hcmsync-run(1)` would be a page that nobody prints.
 pub fn man() -> Result<String, Failure> {
+    let command = Cli::command();
+    let page = clap_mangen::Man::new(command.clone());
     let mut out = Vec::new();
-    clap_mangen::Man::new(Cli::command()).render(&mut out).context("the manual page")?;
+    let mut write = || -> std::io::Result<()> {
+        page.render_title(&mut out)?;
+        page.render_name_section(&mut out)?;
+        page.render_synopsis_section(&mut out)?;
+        page.render_options_section(&mut out)?;
+        sections(&command, "hcmsync", &mut out)?;
+        write!(out, ".SH \"EXIT CODES\"\n.nf\n{EXIT_CODES}.fi\n")?;
+        page.render_version_section(&mut out)
+    };
+    write().context("the manual page")?;
     Ok(String::from_utf8_lossy(&out).into_owned())
+}
+
+/// A section for each command below this one, with what is its own.
+fn sections(command: &clap::Command, path: &str, out: &mut Vec<u8>) -> std::io::Result<()> {
+    for sub in command.get_subcommands() {
+        let path = format!("{path} {}", sub.get_name());
+        let page = clap_mangen::Man::new(sub.clone().bin_name(&path));
+        let mut section = Vec::new();
+        page.render_description_section(&mut section)?;
+        page.render_synopsis_section(&mut section)?;
+        page.render_options_section(&mut section)?;
+        let section = String::from_utf8_lossy(&section).replace("\n.SH ", "\n.SS ");
+        write!(out, ".SH \"{}\"\n{section}", path.to_uppercase())?;
+        sections(sub, &path, out)?;
+    }
+    Ok(())
 }
