@@ -1,8 +1,9 @@
 //! The command line: what may be typed, and what it means. Parsing is `clap`'s; the meaning is handed to the library.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use hcmsync::stages::fetch::Age;
 use hcmsync::stages::validate::guards::Allow;
 use jiff::civil::Date;
@@ -15,6 +16,24 @@ pub struct Cli {
     pub command: Command,
     #[command(flatten)]
     pub common: Common,
+}
+
+impl Cli {
+    /// What these words mean. Help and mistakes have colors as `--color` says, so it is looked for before all else.
+    pub fn of(words: Vec<OsString>) -> Result<Cli, clap::Error> {
+        let matches = Cli::command().color(color_of(&words)).try_get_matches_from(words)?;
+        Cli::from_arg_matches(&matches)
+    }
+}
+
+fn color_of(words: &[OsString]) -> ColorChoice {
+    let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).collect();
+    let apart = words.windows(2).filter(|pair| pair[0] == "--color").map(|pair| pair[1]);
+    match apart.chain(words.iter().filter_map(|word| word.strip_prefix("--color="))).last() {
+        Some("always") => ColorChoice::Always,
+        Some("never") => ColorChoice::Never,
+        _ => ColorChoice::Auto,
+    }
 }
 
 /// Flags that every command knows.

@@ -8,12 +8,11 @@ mod commands;
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::Parser;
 use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
 
 fn main() -> ExitCode {
     keep_memory_private();
-    let cli = match cli::Cli::try_parse() {
+    let cli = match cli::Cli::of(std::env::args_os().collect()) {
         Ok(cli) => cli,
         Err(error) => return commands::refuse(&error),
     };

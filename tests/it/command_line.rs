@@ -1,4 +1,4 @@
-//! What the program says of itself, whatever the command: its manual.
+//! What the program says of itself, whatever the command: its colors and its manual.
 
 use std::process::Command;
 
@@ -6,6 +6,21 @@ use crate::product::{HCMSYNC, Said};
 
 fn say(words: &[&str]) -> Said {
     Said::of(&Command::new(HCMSYNC).args(words).env_remove("NO_COLOR").output().unwrap())
+}
+
+#[test]
+fn help_and_mistakes_have_colors_as_is_said() {
+    let colored = |said: &Said| said.all().contains('\u{1b}');
+    for words in [&["run", "--help"][..], &["run", "--bogus"], &["keys"]] {
+        assert!(!colored(&say(words)), "{words:?}: no terminal reads this");
+        for (color, is) in
+            [(&["--color", "always"][..], true), (&["--color=always"], true), (&["--color", "never"], false)]
+        {
+            assert_eq!(colored(&say(&[color, words].concat())), is, "{color:?} {words:?}");
+            assert_eq!(colored(&say(&[words, color].concat())), is, "{words:?} {color:?}");
+        }
+    }
+    assert!(!colored(&say(&["run", "--help", "--color=always", "--color=never"])), "the last one counts");
 }
 
 #[test]
