@@ -120,12 +120,22 @@ pub fn execute(cli: Cli) -> Result<Answer, Failure> {
 }
 
 /// Prints what belongs on stdout, and gives the exit code. A reader who left early is no error.
-pub fn print(Answer { text, exit_code }: &Answer) -> ExitCode {
+pub fn print(Answer { text, exit_code }: &Answer, common: &Common) -> ExitCode {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => ExitCode::from(1),
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            let message = format!("the result cannot be written to stdout: {error}");
+            let help = "make room where stdout goes; what the command did is done, a run is published";
+            complain(&Failure { message, help: Some(help.into()), exit_code: 8 }, common)
+        }
         _ => ExitCode::from(*exit_code),
     }
+}
+
+/// Says on stderr why a command failed, and gives the exit code.
+pub fn complain(failure: &Failure, common: &Common) -> ExitCode {
+    crate::bars::tell(&failure.text(common));
+    ExitCode::from(failure.exit_code)
 }
 
 /// Tells on stderr of what does not change how the command ends, also where it is to be quiet: somebody has to see to it.

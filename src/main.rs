@@ -5,7 +5,6 @@ mod bars;
 mod cli;
 mod commands;
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
@@ -18,12 +17,8 @@ fn main() -> ExitCode {
     };
     let common = cli.common.clone();
     match start_threads(common.threads).and_then(|()| commands::execute(cli)) {
-        Ok(answer) => commands::print(&answer),
-        Err(failure) => {
-            // A closed stderr is no reason to change the exit code.
-            let _ = writeln!(std::io::stderr(), "{}", failure.text(&common));
-            ExitCode::from(failure.exit_code)
-        }
+        Ok(answer) => commands::print(&answer, &common),
+        Err(failure) => commands::complain(&failure, &common),
     }
 }
 

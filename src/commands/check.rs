@@ -53,7 +53,7 @@ pub fn check(args: &PipelineArgs, common: &Common) -> Result<String, Failure> {
     match points.iter().find(|point| !point.ok) {
         None => Ok(if common.quiet { String::new() } else { text }),
         Some(first) => {
-            super::print(&text.into());
+            super::print(&text.into(), common);
             Err(Failure { message: format!("{} is not ready", pipeline.path), help: None, exit_code: first.exit_code })
         }
     }

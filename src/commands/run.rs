@@ -143,7 +143,7 @@ fn attempt(
         Ok(_) => Ok(text.into()),
         // The run is published: what it found is told, whatever became of its delivery and of its events.
         Err(failure) => {
-            super::print(&text.into());
+            super::print(&text.into(), common);
             Err(failure)
         }
     }

@@ -103,6 +103,14 @@ fn compared(command: &str) -> i32 {
     Said::of(&words.output().unwrap()).code
 }
 
+/// A command whose stdout has no room, which is told.
+fn without_room_for(place: &Place, words: &[&str]) -> i32 {
+    let full = || fs::File::options().write(true).open("/dev/full").unwrap();
+    let said = Said::of(&place.command(words).stdout(full()).output().unwrap());
+    assert!(said.stderr.contains("cannot be written to stdout: No space left"), "{}", said.stderr);
+    said.code
+}
+
 #[test]
 fn every_exit_code_has_its_scenario() {
     let started = Instant::now();
@@ -131,6 +139,7 @@ fn every_exit_code_has_its_scenario() {
             })
         }),
         (8, "a server that cannot be reached, of a run that is published", &undelivered),
+        (8, "a full disk for what a run says", &|| without_room_for(&Place::plain(), &[])),
         (10, "a plan with differences", &|| compared("plan")),
         (10, "two runs with differences", &|| compared("diff")),
         (130, "Ctrl-C", &|| stopped_by(Signal::INT)),
