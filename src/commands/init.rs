@@ -72,13 +72,16 @@ fn sample(path: &Path, name: String) -> Result<Sample, Failure> {
     Ok(Sample { name, content: Some(Content { survey, dates }), is_message })
 }
 
-/// A new file: what is there is never written over.
+/// A new file: what is there is never written over, and half a file, which would be in the way of the next try, is not left.
 fn write(out: &Path, text: &str) -> Result<(), Failure> {
-    let written =
-        File::options().write(true).create_new(true).open(out).and_then(|mut file| file.write_all(text.as_bytes()));
+    let written = File::options()
+        .write(true)
+        .create_new(true)
+        .open(out)
+        .and_then(|mut file| file.write_all(text.as_bytes()).inspect_err(|_| drop(fs::remove_file(out))));
     written.map_err(|error| Failure {
         message: format!("{} cannot be written: {error}", out.display()),
-        help: Some("give --out a path where nothing is yet".into()),
+        help: Some("give --out a path where nothing is yet, on a disk with room".into()),
         exit_code: 8,
     })
 }

@@ -10,8 +10,13 @@ use crate::cli::{Common, Keys};
 
 impl From<KeyError> for Failure {
     fn from(error: KeyError) -> Failure {
-        let exit_code = if error.is_trust() { 6 } else { 2 };
-        Failure { help: Some(error.help()), exit_code, message: error.to_string() }
+        let (exit_code, help) = match &error {
+            KeyError::Read { .. } => (2, "check the path".into()),
+            KeyError::Write { .. } => (8, error.help()),
+            _ if error.is_trust() => (6, error.help()),
+            _ => (2, error.help()),
+        };
+        Failure { help: Some(help), exit_code, message: error.to_string() }
     }
 }
 

@@ -1,8 +1,9 @@
-//! What the program says of itself, whatever the command: its colors and its manual.
+//! What the program says of itself, whatever the command: its colors, its manual, and what becomes of files that it cannot write.
 
 use std::process::Command;
 
-use crate::product::{HCMSYNC, Said};
+use crate::product::{HCMSYNC, Said, project};
+use crate::publish::names;
 
 fn say(words: &[&str]) -> Said {
     Said::of(&Command::new(HCMSYNC).args(words).env_remove("NO_COLOR").output().unwrap())
@@ -31,4 +32,30 @@ fn the_manual_is_one_page_with_every_command_and_names_no_other() {
         assert!(page.contains(piece), "{piece}");
     }
     assert!(!page.contains("hcmsync\\-run"), "there is no such page");
+}
+
+#[test]
+fn a_file_that_cannot_be_written_whole_is_told_with_8_and_in_the_way_of_nobody() {
+    let home = tempfile::tempdir().unwrap();
+    let plain = project("sample-data/plain");
+    // A file that may not grow is as good as a full disk.
+    let cramped = "trap '' XFSZ; ulimit -f 1; exec \"$0\" \"$@\"";
+    for words in [
+        &["init", "--from", plain.to_str().unwrap(), "--target", "qooper-csv", "--out", "new.toml"][..],
+        &["keys", "new", "--user-id", "x", "--bits", "2048", "key"],
+    ] {
+        let mut command = Command::new("sh");
+        command.args(["-c", cramped, HCMSYNC]).args(words).current_dir(home.path()).env("PGP_PASSPHRASE", "secret");
+        let said = Said::of(&command.output().unwrap());
+        assert!(said.code == 8 && said.stderr.contains("written: File too large"), "{}", said.all());
+        assert_eq!(names(home.path()), [""; 0]);
+    }
+    // Room for the keys, and not for the messages.
+    for (encrypt, cramped) in [(&[][..], cramped.to_owned()), (&["--encrypt"], cramped.replace("-f 1;", "-f 16;"))] {
+        let mut command = Command::new("sh");
+        let words = ["sample", "--persons", "300", "--out", "people"];
+        command.args(["-c", &cramped, HCMSYNC]).args(words).args(encrypt).current_dir(home.path());
+        let said = Said::of(&command.output().unwrap());
+        assert!(said.code == 8 && said.stderr.contains("be written: File too large"), "{}", said.all());
+    }
 }
