@@ -111,10 +111,10 @@ pub fn execute(cli: Cli) -> Result<Answer, Failure> {
         Command::Keys { action } => keys::keys(action, &common),
         Command::Sample(sample) => sample::sample(&sample, &common),
         Command::Schema { of } => help::schema(of),
-        Command::Targets { name } => help::targets(name.as_deref()),
+        Command::Targets { name } => help::targets(name.as_deref(), &common),
         Command::Completions { shell } => Ok(help::completions(shell)),
         Command::Man => help::man(),
-        Command::Help { topic } => help::help(topic.as_deref()),
+        Command::Help { topic } => help::help(topic.as_deref(), &common),
     };
     text.map(Answer::from)
 }
@@ -136,6 +136,11 @@ pub fn print(Answer { text, exit_code }: &Answer, common: &Common) -> ExitCode {
 pub fn complain(failure: &Failure, common: &Common) -> ExitCode {
     crate::bars::tell(&failure.text(common));
     ExitCode::from(failure.exit_code)
+}
+
+/// A result for programs.
+fn json(value: &serde_json::Value) -> String {
+    format!("{value:#}\n")
 }
 
 /// Tells on stderr of what does not change how the command ends, also where it is to be quiet: somebody has to see to it.

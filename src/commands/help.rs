@@ -9,10 +9,13 @@ use hcmsync::pipeline::Options;
 use hcmsync::report::Report;
 use hcmsync::stages::map;
 use hcmsync::stages::publish::Manifest;
-use hcmsync::targets::{self, ColumnNames, Dialect, Format, Limits, LineEnd, Profile, ProfileField, Quote};
+use hcmsync::targets::{
+    self, ColumnNames, Dialect, Format, Limits, LineEnd, Profile, ProfileField, ProfileList, Quote,
+};
+use serde_json::{Value, json};
 
-use super::Failure;
-use crate::cli::{Cli, Schema};
+use super::{Failure, json};
+use crate::cli::{Cli, Common, Schema};
 
 const EXIT_CODES: &str = "\
 Exit codes                                                             retry
@@ -34,15 +37,16 @@ Exit codes                                                             retry
   143  terminated; nothing published
 ";
 
-pub fn help(topic: Option<&str>) -> Result<String, Failure> {
+pub fn help(topic: Option<&str>, common: &Common) -> Result<String, Failure> {
     let mut command = Cli::command();
     let Some(topic) = topic else { return Ok(command.render_long_help().to_string()) };
     if let Some(code) = Code::parse(topic) {
-        return Ok(code.explain());
+        return Ok(if common.json { json(&about_code(code)) } else { code.explain() });
     }
     match topic {
         "exit-codes" => return Ok(EXIT_CODES.to_owned()),
         "functions" => return Ok(map::reference()),
+        "codes" if common.json => return Ok(json(&code::all().map(about_code).collect())),
         "codes" => {
             let line =
                 |code: Code| format!("{code} {} {}\n", code::entry(code).severity.letter(), code::entry(code).title);
@@ -67,6 +71,14 @@ pub fn help(topic: Option<&str>) -> Result<String, Failure> {
     })
 }
 
+fn about_code(code: Code) -> Value {
+    let entry = code::entry(code);
+    json!({
+        "code": entry.text, "severity": entry.severity.letter(), "varies": entry.varies, "title": entry.title,
+        "meaning": entry.meaning, "why": entry.why, "effect": entry.effect, "fix": entry.fix, "rule": entry.rule,
+    })
+}
+
 pub fn schema(of: Schema) -> Result<String, Failure> {
     let schema = match of {
         Schema::Pipeline => schemars::schema_for!(Options),
@@ -85,7 +97,13 @@ pub fn profile(name: &str) -> Result<&'static Profile, Failure> {
     })
 }
 
-pub fn targets(name: Option<&str>) -> Result<String, Failure> {
+pub fn targets(name: Option<&str>, common: &Common) -> Result<String, Failure> {
+    if common.json {
+        return Ok(json(&match name {
+            None => targets::profiles().iter().map(about_target).collect(),
+            Some(name) => about_target(profile(name)?),
+        }));
+    }
     let Some(name) = name else {
         return Ok(targets::profiles()
             .iter()
@@ -105,6 +123,23 @@ pub fn targets(name: Option<&str>) -> Result<String, Failure> {
         list.fields.iter().for_each(|field| text += &format!("  {}", line(field)));
     }
     Ok(text)
+}
+
+fn about_target(profile: &Profile) -> Value {
+    let field = |field: &ProfileField| {
+        json!({
+            "name": field.name, "sql": field.sql, "otherwise": field.otherwise, "required": field.required,
+            "unique": field.unique, "max_len": field.max_len, "vocabulary": field.vocabulary,
+        })
+    };
+    let fields = |fields: &[ProfileField]| fields.iter().map(field).collect::<Value>();
+    let list =
+        |list: &ProfileList| json!({ "name": list.name, "where": list.condition, "fields": fields(&list.fields) });
+    json!({
+        "name": profile.name, "title": profile.title, "description": profile.description, "notes": profile.notes,
+        "facts": facts(profile), "fields": fields(&profile.fields),
+        "lists": profile.lists.iter().map(list).collect::<Value>(),
+    })
 }
 
 /// How the target knows columns, how its file is written, and what it changes of the guards.

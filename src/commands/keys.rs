@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use hcmsync::openpgp::{self, KeyError, NewKey};
 use secrecy::SecretString;
+use serde_json::json;
 
-use super::Failure;
+use super::{Failure, json};
 use crate::cli::{Common, Keys};
 
 impl From<KeyError> for Failure {
@@ -38,6 +39,10 @@ pub fn keys(action: Keys, common: &Common) -> Result<String, Failure> {
             let valid_for = valid_for.map(|days| Duration::from_secs(u64::from(days) * DAY));
             let key = NewKey { user_id, bits, valid_for, passphrase: SecretString::from(passphrase) };
             let created = key.create(&stem)?;
+            if common.json {
+                let (secret, public) = (created.secret.display().to_string(), created.public.display().to_string());
+                return Ok(json(&json!({ "secret": secret, "public": public, "key": created.description })));
+            }
             Ok(format!(
                 "{}\n{}\nfingerprint {}\n\n{}",
                 created.secret.display(),

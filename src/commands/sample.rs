@@ -9,8 +9,9 @@ use anyhow::Context;
 use hcmsync::openpgp::{Cipher, KeyError, NewKey, Seal};
 use hcmsync::sample::{Part, Request, generate};
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
 
-use super::Failure;
+use super::{Failure, json};
 use crate::cli::{Common, Sample};
 
 /// Why a file of the sample is not there, or not whole.
@@ -46,6 +47,11 @@ pub fn sample(args: &Sample, common: &Common) -> Result<String, Failure> {
         return Ok(String::new());
     }
     let [persons, relationships, assignments, _] = summary.rows;
+    if common.json {
+        let rows = json!({ "person": persons, "work_relationship": relationships, "assignment": assignments });
+        let (people, odd, pipeline) = (summary.persons, summary.odd_persons, pipeline.display().to_string());
+        return Ok(json(&json!({ "persons": people, "odd_persons": odd, "rows": rows, "pipeline": pipeline })));
+    }
     Ok(format!(
         "{} persons, {} of them odd: {persons} person, {relationships} work relationship and {assignments} assignment rows\nhcmsync run {}\n",
         summary.persons,

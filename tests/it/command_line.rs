@@ -1,6 +1,8 @@
-//! What the program says of itself, whatever the command: its colors, its manual, and what becomes of files that it cannot write.
+//! What the program says of itself, whatever the command: its colors, its manual, its answers to programs, and what becomes of files that it cannot write.
 
 use std::process::Command;
+
+use serde_json::Value;
 
 use crate::product::{HCMSYNC, Said, project};
 use crate::publish::names;
@@ -32,6 +34,27 @@ fn the_manual_is_one_page_with_every_command_and_names_no_other() {
         assert!(page.contains(piece), "{piece}");
     }
     assert!(!page.contains("hcmsync\\-run"), "there is no such page");
+}
+
+#[test]
+fn programs_get_json() {
+    let home = tempfile::tempdir().unwrap();
+    let at = |name: &str| home.path().join(name).to_str().unwrap().to_owned();
+    let told = |words: &[&str]| -> Value {
+        let mut command = Command::new(HCMSYNC);
+        let said = Said::of(&command.args(words).arg("--json").env("PGP_PASSPHRASE", "secret").output().unwrap());
+        assert_eq!(said.code, 0, "{}", said.all());
+        serde_json::from_str(&said.stdout).unwrap_or_else(|error| panic!("{words:?}: {error}: {}", said.stdout))
+    };
+    let targets = told(&["targets"]);
+    assert_eq!(targets[0], told(&["targets", "qooper-csv"]));
+    assert_eq!((&targets[0]["name"], &targets[0]["fields"][0]["required"]), (&"qooper-csv".into(), &true.into()));
+    let codes = told(&["help", "codes"]);
+    assert!(codes.as_array().unwrap().contains(&told(&["help", "PRI012"])));
+    let people = told(&["sample", "--persons", "3", "--out", &at("people")]);
+    assert_eq!((&people["persons"], &people["rows"]["person"]), (&3.into(), &3.into()));
+    let pair = told(&["keys", "new", "--user-id", "x", "--bits", "2048", &at("key")]);
+    assert_eq!(told(&["keys", "show", pair["public"].as_str().unwrap()])[0]["fingerprint"], pair["key"]["fingerprint"]);
 }
 
 #[test]
