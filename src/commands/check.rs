@@ -146,7 +146,10 @@ fn check_probe(probe: Probe) -> Vec<Point> {
             Ok(files) => points.extend(files.into_iter().map(|file| {
                 let bytes = file.bytes.map_or_else(|| "? bytes".into(), |bytes| format!("{bytes} bytes"));
                 let age = file.age.map(|age| SignedDuration::from_secs(age.as_secs()));
-                let age = age.map_or_else(String::new, |age| format!(", {age:#} old"));
+                let age = age.map_or_else(String::new, |age| match age.is_negative() {
+                    true => format!(", its time is {:#} ahead of this clock", -age),
+                    false => format!(", {age:#} old"),
+                });
                 Point::good("extract", format!("{}: {}, {bytes}{age}", newest.kind, file.name.escape_debug()))
             })),
         }
