@@ -1,11 +1,10 @@
 //! The command line: what may be typed, and what it means. Parsing is `clap`'s; the meaning is handed to the library.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use hcmsync::stages::fetch::Age;
-use hcmsync::stages::validate::guards::Allow;
+use hcmsync::stages::validate::guards::{Allow, AllowError};
 use jiff::civil::Date;
 
 /// From Oracle Fusion HCM's encrypted extracts to the user file that another system imports.
@@ -16,24 +15,6 @@ pub struct Cli {
     pub command: Command,
     #[command(flatten)]
     pub common: Common,
-}
-
-impl Cli {
-    /// What these words mean. Help and mistakes have colors as `--color` says, so it is looked for before all else.
-    pub fn of(words: Vec<OsString>) -> Result<Cli, clap::Error> {
-        let matches = Cli::command().color(color_of(&words)).try_get_matches_from(words)?;
-        Cli::from_arg_matches(&matches)
-    }
-}
-
-fn color_of(words: &[OsString]) -> ColorChoice {
-    let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).collect();
-    let apart = words.windows(2).filter(|pair| pair[0] == "--color").map(|pair| pair[1]);
-    match apart.chain(words.iter().filter_map(|word| word.strip_prefix("--color="))).last() {
-        Some("always") => ColorChoice::Always,
-        Some("never") => ColorChoice::Never,
-        _ => ColorChoice::Auto,
-    }
 }
 
 /// Flags that every command knows.
@@ -83,7 +64,7 @@ pub enum Command {
         #[arg(long, value_name = "DIR")]
         report: Option<PathBuf>,
         /// Let a guard through, as in max_leavers=5%
-        #[arg(long, value_name = "GUARD=VALUE")]
+        #[arg(long, value_name = "GUARD=VALUE", value_parser = allow)]
         allow: Vec<Allow>,
         #[command(flatten)]
         about: ReportArgs,
@@ -285,7 +266,7 @@ pub struct Running {
     #[arg(long, value_name = "CODE", num_args = 0..=1, require_equals = true, default_missing_value = "99")]
     pub only_new: Option<u8>,
     /// Let a guard through for this run, as in max_leavers=5%
-    #[arg(long, value_name = "GUARD=VALUE")]
+    #[arg(long, value_name = "GUARD=VALUE", value_parser = allow)]
     pub allow: Vec<Allow>,
     /// Take no more memory than this, as in 4GiB, and more time: people are worked on in ranges
     #[arg(long, value_name = "SIZE", value_parser = size)]
@@ -307,6 +288,13 @@ fn size(text: &str) -> Result<u64, String> {
         [("KiB", 10), ("MiB", 20), ("GiB", 30)].into_iter().find(|(name, _)| *name == unit).map(|(_, shift)| shift);
     let bytes = number.parse::<u64>().ok().zip(shift).and_then(|(number, shift)| number.checked_mul(1 << shift));
     bytes.ok_or_else(|| "a number with KiB, MiB or GiB is expected, as in 4GiB".to_owned())
+}
+
+fn allow(text: &str) -> Result<Allow, String> {
+    text.parse().map_err(|error: AllowError| match &error {
+        AllowError::Value { .. } => error.to_string(),
+        _ => format!("{error}; {}", error.help()),
+    })
 }
 
 fn age(text: &str) -> Result<Age, String> {
