@@ -105,7 +105,7 @@ pub fn execute(cli: Cli) -> Result<Answer, Failure> {
         Command::Runs { action } => runs::runs(&action, &common),
         Command::Verify { run } => run::verify(&run, &common),
         Command::Deliver { run, pipeline } => deliver::deliver(&run, pipeline.as_deref(), &common),
-        Command::Init(init) => init::init(&init),
+        Command::Init(init) => init::init(&init, &common),
         Command::Mapping { action } => mapping::mapping(&action),
         Command::Inspect { file, pipeline } => inspect::inspect(&file, pipeline.as_deref(), &common),
         Command::Keys { action } => keys::keys(action, &common),

@@ -11,9 +11,9 @@ use hcmsync::stages::read::{self, CsvFile, Delimiter, Extract};
 use hcmsync::targets::Profile;
 
 use super::{Failure, help};
-use crate::cli::Init;
+use crate::cli::{Common, Init};
 
-pub fn init(init: &Init) -> Result<String, Failure> {
+pub fn init(init: &Init, common: &Common) -> Result<String, Failure> {
     let profile = help::profile(&init.target)?;
     if needs_side_extract(profile) {
         let message = format!("{} needs an extract beside those of the people", profile.title);
@@ -29,6 +29,9 @@ pub fn init(init: &Init) -> Result<String, Failure> {
     let text = sketch::sketch(&from.to_string_lossy(), profile, &samples);
     let Some(out) = &init.out else { return Ok(text) };
     write(out, &text)?;
+    if common.quiet {
+        return Ok(String::new());
+    }
     Ok(format!("{}: look at what is marked CHECK, then: hcmsync check {}\n", out.display(), out.display()))
 }
 

@@ -39,6 +39,9 @@ pub fn keys(action: Keys, common: &Common) -> Result<String, Failure> {
             let valid_for = valid_for.map(|days| Duration::from_secs(u64::from(days) * DAY));
             let key = NewKey { user_id, bits, valid_for, passphrase: SecretString::from(passphrase) };
             let created = key.create(&stem)?;
+            if common.quiet {
+                return Ok(String::new());
+            }
             if common.json {
                 let (secret, public) = (created.secret.display().to_string(), created.public.display().to_string());
                 return Ok(json(&json!({ "secret": secret, "public": public, "key": created.description })));

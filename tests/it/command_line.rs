@@ -58,6 +58,23 @@ fn programs_get_json() {
 }
 
 #[test]
+fn who_asks_for_quiet_has_it_where_something_was_done() {
+    let home = tempfile::tempdir().unwrap();
+    let plain = project("sample-data/plain");
+    for words in [
+        &["init", "--from", plain.to_str().unwrap(), "--target", "qooper-csv", "--out", "new.toml"][..],
+        &["keys", "new", "--user-id", "x", "--bits", "2048", "key"],
+        &["sample", "--persons", "3", "--out", "people"],
+    ] {
+        let mut command = Command::new(HCMSYNC);
+        command.args(words).arg("--quiet").current_dir(home.path()).env("PGP_PASSPHRASE", "secret");
+        let said = Said::of(&command.output().unwrap());
+        assert!(said.code == 0 && said.all().is_empty(), "{}", said.all());
+    }
+    assert_eq!(names(home.path()), ["key_priv.asc", "key_pub.asc", "new.toml", "people"]);
+}
+
+#[test]
 fn a_file_that_cannot_be_written_whole_is_told_with_8_and_in_the_way_of_nobody() {
     let home = tempfile::tempdir().unwrap();
     let plain = project("sample-data/plain");
