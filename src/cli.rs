@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use hcmsync::stages::fetch::Age;
-use hcmsync::stages::validate::guards::Allow;
+use hcmsync::stages::validate::guards::{Allow, AllowError};
 use jiff::civil::Date;
 
 /// From Oracle Fusion HCM's encrypted extracts to the user file that another system imports.
@@ -64,7 +64,7 @@ pub enum Command {
         #[arg(long, value_name = "DIR")]
         report: Option<PathBuf>,
         /// Let a guard through, as in max_leavers=5%
-        #[arg(long, value_name = "GUARD=VALUE")]
+        #[arg(long, value_name = "GUARD=VALUE", value_parser = allow)]
         allow: Vec<Allow>,
         #[command(flatten)]
         about: ReportArgs,
@@ -266,7 +266,7 @@ pub struct Running {
     #[arg(long, value_name = "CODE", num_args = 0..=1, require_equals = true, default_missing_value = "99")]
     pub only_new: Option<u8>,
     /// Let a guard through for this run, as in max_leavers=5%
-    #[arg(long, value_name = "GUARD=VALUE")]
+    #[arg(long, value_name = "GUARD=VALUE", value_parser = allow)]
     pub allow: Vec<Allow>,
     /// Take no more memory than this, as in 4GiB, and more time: people are worked on in ranges
     #[arg(long, value_name = "SIZE", value_parser = size)]
@@ -288,6 +288,13 @@ fn size(text: &str) -> Result<u64, String> {
         [("KiB", 10), ("MiB", 20), ("GiB", 30)].into_iter().find(|(name, _)| *name == unit).map(|(_, shift)| shift);
     let bytes = number.parse::<u64>().ok().zip(shift).and_then(|(number, shift)| number.checked_mul(1 << shift));
     bytes.ok_or_else(|| "a number with KiB, MiB or GiB is expected, as in 4GiB".to_owned())
+}
+
+fn allow(text: &str) -> Result<Allow, String> {
+    text.parse().map_err(|error: AllowError| match &error {
+        AllowError::Value { .. } => error.to_string(),
+        _ => format!("{error}; {}", error.help()),
+    })
 }
 
 fn age(text: &str) -> Result<Age, String> {

@@ -105,27 +105,42 @@ pub fn execute(cli: Cli) -> Result<Answer, Failure> {
         Command::Runs { action } => runs::runs(&action, &common),
         Command::Verify { run } => run::verify(&run, &common),
         Command::Deliver { run, pipeline } => deliver::deliver(&run, pipeline.as_deref(), &common),
-        Command::Init(init) => init::init(&init),
+        Command::Init(init) => init::init(&init, &common),
         Command::Mapping { action } => mapping::mapping(&action),
         Command::Inspect { file, pipeline } => inspect::inspect(&file, pipeline.as_deref(), &common),
         Command::Keys { action } => keys::keys(action, &common),
         Command::Sample(sample) => sample::sample(&sample, &common),
         Command::Schema { of } => help::schema(of),
-        Command::Targets { name } => help::targets(name.as_deref()),
+        Command::Targets { name } => help::targets(name.as_deref(), &common),
         Command::Completions { shell } => Ok(help::completions(shell)),
         Command::Man => help::man(),
-        Command::Help { topic } => help::help(topic.as_deref()),
+        Command::Help { topic } => help::help(topic.as_deref(), &common),
     };
     text.map(Answer::from)
 }
 
 /// Prints what belongs on stdout, and gives the exit code. A reader who left early is no error.
-pub fn print(Answer { text, exit_code }: &Answer) -> ExitCode {
+pub fn print(Answer { text, exit_code }: &Answer, common: &Common) -> ExitCode {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => ExitCode::from(1),
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            let message = format!("the result cannot be written to stdout: {error}");
+            let help = "make room where stdout goes; what the command did is done, a run is published";
+            complain(&Failure { message, help: Some(help.into()), exit_code: 8 }, common)
+        }
         _ => ExitCode::from(*exit_code),
     }
+}
+
+/// Says on stderr why a command failed, and gives the exit code.
+pub fn complain(failure: &Failure, common: &Common) -> ExitCode {
+    crate::bars::tell(&failure.text(common));
+    ExitCode::from(failure.exit_code)
+}
+
+/// A result for programs.
+fn json(value: &serde_json::Value) -> String {
+    format!("{value:#}\n")
 }
 
 /// Tells on stderr of what does not change how the command ends, also where it is to be quiet: somebody has to see to it.

@@ -5,26 +5,38 @@ mod bars;
 mod cli;
 mod commands;
 
-use std::io::Write;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{ColorChoice, CommandFactory, FromArgMatches};
 use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
 
 fn main() -> ExitCode {
     keep_memory_private();
-    let cli = match cli::Cli::try_parse() {
+    let cli = match understand(&std::env::args_os().collect::<Vec<_>>()) {
         Ok(cli) => cli,
         Err(error) => return commands::refuse(&error),
     };
     let common = cli.common.clone();
     match start_threads(common.threads).and_then(|()| commands::execute(cli)) {
-        Ok(answer) => commands::print(&answer),
-        Err(failure) => {
-            // A closed stderr is no reason to change the exit code.
-            let _ = writeln!(std::io::stderr(), "{}", failure.text(&common));
-            ExitCode::from(failure.exit_code)
-        }
+        Ok(answer) => commands::print(&answer, &common),
+        Err(failure) => commands::complain(&failure, &common),
+    }
+}
+
+/// What was typed. Help and mistakes have colors as `--color` says, so it is looked for before all else.
+fn understand(words: &[OsString]) -> Result<cli::Cli, clap::Error> {
+    let matches = cli::Cli::command().color(color_of(words)).try_get_matches_from(words)?;
+    cli::Cli::from_arg_matches(&matches)
+}
+
+fn color_of(words: &[OsString]) -> ColorChoice {
+    let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).collect();
+    let apart = words.windows(2).filter(|pair| pair[0] == "--color").map(|pair| pair[1]);
+    match apart.chain(words.iter().filter_map(|word| word.strip_prefix("--color="))).last() {
+        Some("always") => ColorChoice::Always,
+        Some("never") => ColorChoice::Never,
+        _ => ColorChoice::Auto,
     }
 }
 

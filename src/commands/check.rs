@@ -53,7 +53,7 @@ pub fn check(args: &PipelineArgs, common: &Common) -> Result<String, Failure> {
     match points.iter().find(|point| !point.ok) {
         None => Ok(if common.quiet { String::new() } else { text }),
         Some(first) => {
-            super::print(&text.into());
+            super::print(&text.into(), common);
             Err(Failure { message: format!("{} is not ready", pipeline.path), help: None, exit_code: first.exit_code })
         }
     }
@@ -146,7 +146,10 @@ fn check_probe(probe: Probe) -> Vec<Point> {
             Ok(files) => points.extend(files.into_iter().map(|file| {
                 let bytes = file.bytes.map_or_else(|| "? bytes".into(), |bytes| format!("{bytes} bytes"));
                 let age = file.age.map(|age| SignedDuration::from_secs(age.as_secs()));
-                let age = age.map_or_else(String::new, |age| format!(", {age:#} old"));
+                let age = age.map_or_else(String::new, |age| match age.is_negative() {
+                    true => format!(", its time is {:#} ahead of this clock", -age),
+                    false => format!(", {age:#} old"),
+                });
                 Point::good("extract", format!("{}: {}, {bytes}{age}", newest.kind, file.name.escape_debug()))
             })),
         }

@@ -33,9 +33,11 @@ pub fn deliver(run: &Path, pipeline: Option<&Path>, common: &Common) -> Result<S
         });
     }
     let process = Process::new(common.quiet)?;
-    let delivered = process.with(|world| {
+    // Not as a run: what is delivered is published already.
+    let delivered = process.attempt(|world| {
         hcmsync::run::deliver(&pipeline, &run, world)?.ok_or(RunError::Delivery(DeliveryError::Nowhere))
-    })?;
+    });
+    let delivered = delivered.map_err(|error| process.failure(error))?;
     Ok(match (common.quiet, common.json) {
         (true, _) => String::new(),
         (_, true) => serde_json::to_string_pretty(&delivered).context("the delivery")? + "\n",

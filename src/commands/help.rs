@@ -1,5 +1,7 @@
 //! `help`, `schema`, `targets`, `completions` and `man`: what the program says about itself.
 
+use std::io::Write;
+
 use anyhow::Context;
 use clap::CommandFactory;
 use hcmsync::model::code::{self, Code};
@@ -7,10 +9,13 @@ use hcmsync::pipeline::Options;
 use hcmsync::report::Report;
 use hcmsync::stages::map;
 use hcmsync::stages::publish::Manifest;
-use hcmsync::targets::{self, ColumnNames, Dialect, Format, Limits, LineEnd, Profile, ProfileField, Quote};
+use hcmsync::targets::{
+    self, ColumnNames, Dialect, Format, Limits, LineEnd, Profile, ProfileField, ProfileList, Quote,
+};
+use serde_json::{Value, json};
 
-use super::Failure;
-use crate::cli::{Cli, Schema};
+use super::{Failure, json};
+use crate::cli::{Cli, Common, Schema};
 
 const EXIT_CODES: &str = "\
 Exit codes                                                             retry
@@ -32,15 +37,16 @@ Exit codes                                                             retry
   143  terminated; nothing published
 ";
 
-pub fn help(topic: Option<&str>) -> Result<String, Failure> {
+pub fn help(topic: Option<&str>, common: &Common) -> Result<String, Failure> {
     let mut command = Cli::command();
     let Some(topic) = topic else { return Ok(command.render_long_help().to_string()) };
     if let Some(code) = Code::parse(topic) {
-        return Ok(code.explain());
+        return Ok(if common.json { json(&about_code(code)) } else { code.explain() });
     }
     match topic {
         "exit-codes" => return Ok(EXIT_CODES.to_owned()),
         "functions" => return Ok(map::reference()),
+        "codes" if common.json => return Ok(json(&code::all().map(about_code).collect())),
         "codes" => {
             let line =
                 |code: Code| format!("{code} {} {}\n", code::entry(code).severity.letter(), code::entry(code).title);
@@ -65,6 +71,14 @@ pub fn help(topic: Option<&str>) -> Result<String, Failure> {
     })
 }
 
+fn about_code(code: Code) -> Value {
+    let entry = code::entry(code);
+    json!({
+        "code": entry.text, "severity": entry.severity.letter(), "varies": entry.varies, "title": entry.title,
+        "meaning": entry.meaning, "why": entry.why, "effect": entry.effect, "fix": entry.fix, "rule": entry.rule,
+    })
+}
+
 pub fn schema(of: Schema) -> Result<String, Failure> {
     let schema = match of {
         Schema::Pipeline => schemars::schema_for!(Options),
@@ -83,7 +97,13 @@ pub fn profile(name: &str) -> Result<&'static Profile, Failure> {
     })
 }
 
-pub fn targets(name: Option<&str>) -> Result<String, Failure> {
+pub fn targets(name: Option<&str>, common: &Common) -> Result<String, Failure> {
+    if common.json {
+        return Ok(json(&match name {
+            None => targets::profiles().iter().map(about_target).collect(),
+            Some(name) => about_target(profile(name)?),
+        }));
+    }
     let Some(name) = name else {
         return Ok(targets::profiles()
             .iter()
@@ -103,6 +123,23 @@ pub fn targets(name: Option<&str>) -> Result<String, Failure> {
         list.fields.iter().for_each(|field| text += &format!("  {}", line(field)));
     }
     Ok(text)
+}
+
+fn about_target(profile: &Profile) -> Value {
+    let field = |field: &ProfileField| {
+        json!({
+            "name": field.name, "sql": field.sql, "otherwise": field.otherwise, "required": field.required,
+            "unique": field.unique, "max_len": field.max_len, "vocabulary": field.vocabulary,
+        })
+    };
+    let fields = |fields: &[ProfileField]| fields.iter().map(field).collect::<Value>();
+    let list =
+        |list: &ProfileList| json!({ "name": list.name, "where": list.condition, "fields": fields(&list.fields) });
+    json!({
+        "name": profile.name, "title": profile.title, "description": profile.description, "notes": profile.notes,
+        "facts": facts(profile), "fields": fields(&profile.fields),
+        "lists": profile.lists.iter().map(list).collect::<Value>(),
+    })
 }
 
 /// How the target knows columns, how its file is written, and what it changes of the guards.
@@ -177,8 +214,36 @@ pub fn completions(shell: clap_complete::Shell) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
+/// One page with all commands: `hcmsync-run(1)` would be a page that nobody prints.
 pub fn man() -> Result<String, Failure> {
+    let command = Cli::command();
+    let page = clap_mangen::Man::new(command.clone());
     let mut out = Vec::new();
-    clap_mangen::Man::new(Cli::command()).render(&mut out).context("the manual page")?;
+    let mut write = || -> std::io::Result<()> {
+        page.render_title(&mut out)?;
+        page.render_name_section(&mut out)?;
+        page.render_synopsis_section(&mut out)?;
+        page.render_options_section(&mut out)?;
+        sections(&command, "hcmsync", &mut out)?;
+        write!(out, ".SH \"EXIT CODES\"\n.nf\n{EXIT_CODES}.fi\n")?;
+        page.render_version_section(&mut out)
+    };
+    write().context("the manual page")?;
     Ok(String::from_utf8_lossy(&out).into_owned())
+}
+
+/// A section for each command below this one, with what is its own.
+fn sections(command: &clap::Command, path: &str, out: &mut Vec<u8>) -> std::io::Result<()> {
+    for sub in command.get_subcommands() {
+        let path = format!("{path} {}", sub.get_name());
+        let page = clap_mangen::Man::new(sub.clone().bin_name(&path));
+        let mut section = Vec::new();
+        page.render_description_section(&mut section)?;
+        page.render_synopsis_section(&mut section)?;
+        page.render_options_section(&mut section)?;
+        let section = String::from_utf8_lossy(&section).replace("\n.SH ", "\n.SS ");
+        write!(out, ".SH \"{}\"\n{section}", path.to_uppercase())?;
+        sections(sub, &path, out)?;
+    }
+    Ok(())
 }

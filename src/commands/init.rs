@@ -11,9 +11,9 @@ use hcmsync::stages::read::{self, CsvFile, Delimiter, Extract};
 use hcmsync::targets::Profile;
 
 use super::{Failure, help};
-use crate::cli::Init;
+use crate::cli::{Common, Init};
 
-pub fn init(init: &Init) -> Result<String, Failure> {
+pub fn init(init: &Init, common: &Common) -> Result<String, Failure> {
     let profile = help::profile(&init.target)?;
     if needs_side_extract(profile) {
         let message = format!("{} needs an extract beside those of the people", profile.title);
@@ -29,6 +29,9 @@ pub fn init(init: &Init) -> Result<String, Failure> {
     let text = sketch::sketch(&from.to_string_lossy(), profile, &samples);
     let Some(out) = &init.out else { return Ok(text) };
     write(out, &text)?;
+    if common.quiet {
+        return Ok(String::new());
+    }
     Ok(format!("{}: look at what is marked CHECK, then: hcmsync check {}\n", out.display(), out.display()))
 }
 
@@ -72,13 +75,16 @@ fn sample(path: &Path, name: String) -> Result<Sample, Failure> {
     Ok(Sample { name, content: Some(Content { survey, dates }), is_message })
 }
 
-/// A new file: what is there is never written over.
+/// A new file: what is there is never written over, and half a file, which would be in the way of the next try, is not left.
 fn write(out: &Path, text: &str) -> Result<(), Failure> {
-    let written =
-        File::options().write(true).create_new(true).open(out).and_then(|mut file| file.write_all(text.as_bytes()));
+    let written = File::options()
+        .write(true)
+        .create_new(true)
+        .open(out)
+        .and_then(|mut file| file.write_all(text.as_bytes()).inspect_err(|_| drop(fs::remove_file(out))));
     written.map_err(|error| Failure {
         message: format!("{} cannot be written: {error}", out.display()),
-        help: Some("give --out a path where nothing is yet".into()),
+        help: Some("give --out a path where nothing is yet, on a disk with room".into()),
         exit_code: 8,
     })
 }

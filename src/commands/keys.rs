@@ -4,14 +4,20 @@ use std::time::Duration;
 
 use hcmsync::openpgp::{self, KeyError, NewKey};
 use secrecy::SecretString;
+use serde_json::json;
 
-use super::Failure;
+use super::{Failure, json};
 use crate::cli::{Common, Keys};
 
 impl From<KeyError> for Failure {
     fn from(error: KeyError) -> Failure {
-        let exit_code = if error.is_trust() { 6 } else { 2 };
-        Failure { help: Some(error.help()), exit_code, message: error.to_string() }
+        let (exit_code, help) = match &error {
+            KeyError::Read { .. } => (2, "check the path".into()),
+            KeyError::Write { .. } => (8, error.help()),
+            _ if error.is_trust() => (6, error.help()),
+            _ => (2, error.help()),
+        };
+        Failure { help: Some(help), exit_code, message: error.to_string() }
     }
 }
 
@@ -33,6 +39,13 @@ pub fn keys(action: Keys, common: &Common) -> Result<String, Failure> {
             let valid_for = valid_for.map(|days| Duration::from_secs(u64::from(days) * DAY));
             let key = NewKey { user_id, bits, valid_for, passphrase: SecretString::from(passphrase) };
             let created = key.create(&stem)?;
+            if common.quiet {
+                return Ok(String::new());
+            }
+            if common.json {
+                let (secret, public) = (created.secret.display().to_string(), created.public.display().to_string());
+                return Ok(json(&json!({ "secret": secret, "public": public, "key": created.description })));
+            }
             Ok(format!(
                 "{}\n{}\nfingerprint {}\n\n{}",
                 created.secret.display(),

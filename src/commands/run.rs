@@ -50,7 +50,13 @@ impl Process {
 
     /// Calls the library with this world; a stop is told apart by its signal.
     pub fn with<T>(&self, call: impl FnOnce(&World<'_>) -> Result<T, RunError>) -> Result<T, Failure> {
-        self.attempt(call).map_err(|error| self.failure(error))
+        self.attempt(call).map_err(|error| self.failure(self.cause(error)))
+    }
+
+    /// Why a call ended before anything was published. What fails after somebody asked to stop is a stop, whatever it looks
+    /// like: a terminal and systemd send their signal to the command that prints a passphrase, too.
+    fn cause(&self, error: RunError) -> RunError {
+        if self.is_stopped() { RunError::Stopped } else { error }
     }
 
     /// Whether somebody asked to stop.
@@ -113,6 +119,7 @@ fn attempt(
     let process = Process::new(common.quiet)?;
     let events = how.openlineage.as_deref().map(|path| Events::start(path, &pipeline)).transpose()?;
     let ended = wait::run(&pipeline, &settings, how.only_new.is_some(), how.wait, &process);
+    let ended = ended.map_err(|error| process.cause(error));
     let told = events.map(|events| events.end(&ended)).transpose();
     let outcome = match ended.map_err(|error| process.failure(error))? {
         Ended::Published(outcome) => *outcome,
@@ -143,7 +150,7 @@ fn attempt(
         Ok(_) => Ok(text.into()),
         // The run is published: what it found is told, whatever became of its delivery and of its events.
         Err(failure) => {
-            super::print(&text.into());
+            super::print(&text.into(), common);
             Err(failure)
         }
     }

@@ -9,13 +9,24 @@ use anyhow::Context;
 use hcmsync::openpgp::{Cipher, KeyError, NewKey, Seal};
 use hcmsync::sample::{Part, Request, generate};
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
 
-use super::Failure;
+use super::{Failure, json};
 use crate::cli::{Common, Sample};
+
+/// Why a file of the sample is not there, or not whole.
+fn unwritten(path: &Path) -> impl FnOnce(io::Error) -> Failure {
+    let path = path.display().to_string();
+    move |error| Failure {
+        message: format!("{path} cannot be written: {error}"),
+        help: Some("give --out a new folder, on a disk with room".into()),
+        exit_code: 8,
+    }
+}
 
 #[expect(clippy::disallowed_methods, reason = "people who do not exist may be read by everybody")]
 pub fn sample(args: &Sample, common: &Common) -> Result<String, Failure> {
-    std::fs::create_dir_all(&args.out).with_context(|| format!("the folder {}", args.out.display()))?;
+    std::fs::create_dir_all(&args.out).map_err(unwritten(&args.out))?;
     let keys = if args.encrypt { Some(ThrowAway::make(&args.out.join("keys"))?) } else { None };
     let mut files = Part::ALL.map(|part| (part, None));
     for (part, file) in &mut files {
@@ -27,15 +38,20 @@ pub fn sample(args: &Sample, common: &Common) -> Result<String, Failure> {
         target.map_or(Ok(()), |target| target.write_all(bytes))
     });
     for (_, target) in files {
-        target.map(Target::finish).transpose()?;
+        target.map(|target| target.finish(&args.out)).transpose()?;
     }
-    let summary = written.context("the sample")?;
+    let summary = written.map_err(unwritten(&args.out))?;
     let pipeline = args.out.join("pipeline.toml");
-    std::fs::write(&pipeline, pipeline_text(args)).with_context(|| format!("{}", pipeline.display()))?;
+    std::fs::write(&pipeline, pipeline_text(args)).map_err(unwritten(&pipeline))?;
     if common.quiet {
         return Ok(String::new());
     }
     let [persons, relationships, assignments, _] = summary.rows;
+    if common.json {
+        let rows = json!({ "person": persons, "work_relationship": relationships, "assignment": assignments });
+        let (people, odd, pipeline) = (summary.persons, summary.odd_persons, pipeline.display().to_string());
+        return Ok(json(&json!({ "persons": people, "odd_persons": odd, "rows": rows, "pipeline": pipeline })));
+    }
     Ok(format!(
         "{} persons, {} of them odd: {persons} person, {relationships} work relationship and {assignments} assignment rows\nhcmsync run {}\n",
         summary.persons,
@@ -52,10 +68,10 @@ struct ThrowAway {
 
 impl ThrowAway {
     fn make(folder: &Path) -> Result<ThrowAway, Failure> {
-        std::fs::create_dir_all(folder).with_context(|| format!("the folder {}", folder.display()))?;
+        std::fs::create_dir_all(folder).map_err(unwritten(folder))?;
         let passphrase = SecretString::from("throw-away");
         let secret = folder.join("passphrase");
-        write_private(&secret, passphrase.expose_secret()).with_context(|| format!("{}", secret.display()))?;
+        write_private(&secret, passphrase.expose_secret()).map_err(unwritten(&secret))?;
         for (name, user_id) in [
             ("customer-key", "Customer (sample) <customer@example.com>"),
             ("fusion-key", "Fusion (sample) <fusion@example.com>"),
@@ -90,7 +106,7 @@ impl Target {
         let keys = keys.filter(|_| part != Part::Answers);
         let ending = if keys.is_some() { ".pgp" } else { "" };
         let path = args.out.join(part.file_name(args.as_of) + ending);
-        let file = File::create(&path).with_context(|| format!("{}", path.display()))?;
+        let file = File::create(&path).map_err(unwritten(&path))?;
         let Some(keys) = keys else { return Ok(Target::Plain(BufWriter::new(file))) };
         let seal = keys.seal()?;
         let (mut reader, writer) = pipe().context("a pipe")?;
@@ -105,13 +121,16 @@ impl Target {
         }
     }
 
-    fn finish(self) -> Result<(), Failure> {
+    fn finish(self, folder: &Path) -> Result<(), Failure> {
         match self {
-            Target::Plain(mut file) => file.flush().context("the sample")?,
+            Target::Plain(mut file) => file.flush().map_err(unwritten(folder))?,
             Target::Sealed(pipe, sealing) => {
-                drop(pipe.into_inner().map_err(io::IntoInnerError::into_error).context("the sample")?);
+                drop(pipe.into_inner().map_err(io::IntoInnerError::into_error).map_err(unwritten(folder))?);
                 let sealed = sealing.join().map_err(|_| anyhow::anyhow!("the sealing thread failed"))?;
-                sealed?;
+                sealed.map_err(|error| match error {
+                    KeyError::Seal(why) => unwritten(folder)(io::Error::other(why)),
+                    other => other.into(),
+                })?;
             }
         }
         Ok(())

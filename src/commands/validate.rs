@@ -45,7 +45,7 @@ pub fn validate(
     if report.exit_code == 0 {
         return Ok(text);
     }
-    super::print(&text.into());
+    super::print(&text.into(), common);
     let help = "look at the extract first; if the change is right, --allow GUARD=VALUE lets it through once".to_owned();
     Err(Failure { message: "a guard would stop the run".into(), help: Some(help), exit_code: report.exit_code })
 }

@@ -62,7 +62,8 @@ impl NewKey {
         }
         let cert = self.generate()?;
         write_new(&secret, 0o600, &Zeroizing::new(armored(&cert.as_tsk().armored())?))?;
-        write_new(&public, 0o644, &armored(&cert.armored())?)?;
+        // Half a pair is no pair, and would be in the way of the next try.
+        write_new(&public, 0o644, &armored(&cert.armored())?).inspect_err(|_| drop(std::fs::remove_file(&secret)))?;
         Ok(Created { secret, public, description: describe_cert(&cert) })
     }
 
@@ -110,12 +111,12 @@ fn with_suffix(stem: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-/// A new file, whole on disk, or an error; an existing one is left alone, whoever made it in between.
+/// A new file, whole on disk, or none and an error; an existing one is left alone, whoever made it in between.
 fn write_new(path: &Path, mode: u32, bytes: &[u8]) -> Result<(), KeyError> {
     let write = || {
         let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?;
-        file.write_all(bytes)?;
-        file.sync_all()
+        let written = file.write_all(bytes).and_then(|()| file.sync_all());
+        written.inspect_err(|_| drop(std::fs::remove_file(path)))
     };
     write().map_err(|source: std::io::Error| match source.kind() {
         std::io::ErrorKind::AlreadyExists => KeyError::Exists { path: path.into() },

@@ -99,8 +99,11 @@ fn without_value(message: &str) -> String {
     }
 }
 
-/// The nearest of the names that serde expected, where a key or a word is unknown.
+/// The nearest of the names that serde expected, where a key or a word is unknown; how a list is written, where one is due.
 fn suggestion(message: &str) -> Option<String> {
+    if message.ends_with(", expected a sequence") {
+        return Some("a list stands in brackets, also where it has one element: [\"…\"]".into());
+    }
     let rest = message.strip_prefix("unknown field `").or_else(|| message.strip_prefix("unknown variant `"))?;
     let (wrong, expected) = rest.split_once('`')?;
     let known = expected.split('`').skip(1).step_by(2);

@@ -55,6 +55,12 @@ pub fn sketch(from: &str, profile: &Profile, samples: &[Sample]) -> String {
             );
         }
     }
+    for (name, kind) in passed_over(samples, &extracts) {
+        add(
+            &mut text,
+            &format!("# CHECK: {name} looks like {kind} rows, too, and [extract.{kind}] is made for another file.\n"),
+        );
+    }
     for sample in samples.iter().filter(|sample| kind_of(sample).is_none()) {
         let what = match sample.content.is_some() || sample.is_message {
             true => "is of no known kind; it may be a side extract",
@@ -80,6 +86,14 @@ fn newest(samples: &[Sample]) -> Vec<(Kind, &Sample)> {
     let of = |kind: Kind| samples.iter().filter(move |sample| kind_of(sample) == Some(kind));
     let by_date = |sample: &&Sample| (date_in_name(&sample.name), sample.name.clone());
     Kind::ALL.into_iter().filter_map(|kind| Some((kind, of(kind).max_by_key(by_date)?))).collect()
+}
+
+/// The samples of a kind that another one stands for, and whose names are not of its pattern: the run would not read them.
+fn passed_over(samples: &[Sample], extracts: &[(Kind, &Sample)]) -> Vec<(String, Kind)> {
+    let taken = |kind: Kind| extracts.iter().find(|(other, _)| *other == kind).map(|(_, sample)| pattern(&sample.name));
+    let others = samples.iter().filter_map(|sample| Some((sample, kind_of(sample)?)));
+    let others = others.filter(|(sample, kind)| taken(*kind).is_some_and(|taken| taken != pattern(&sample.name)));
+    others.map(|(sample, kind)| (one_line(&sample.name), kind)).collect()
 }
 
 /// The kind of a sample: by its content, else, of a message, by the longest kind that its name names.
@@ -162,7 +176,12 @@ impl Content {
         if others > 0 {
             add(
                 text,
-                &format!("# {others} more headers are not recognised; an expression can name them as they stand."),
+                &match others {
+                    1 => "# 1 more header is not recognised; an expression can name it as it stands.".to_owned(),
+                    _ => format!(
+                        "# {others} more headers are not recognised; an expression can name them as they stand."
+                    ),
+                },
             );
         }
     }

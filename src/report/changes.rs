@@ -44,7 +44,7 @@ pub fn verdicts(verdicts: &[Verdict]) -> String {
             (_, _, None) => "?   ",
             _ => "ok  ",
         };
-        let value = verdict.value.map(|value| value.to_string()).unwrap_or_default();
+        let value = verdict.value.map_or_else(|| "-".into(), |value| value.to_string());
         let base = verdict.base.map(|base| format!(" of {base}")).unwrap_or_default();
         let of = verdict.of.as_ref().map(|of| format!(" ({of})")).unwrap_or_default();
         let note = verdict.note.as_ref().map(|note| format!("; {note}")).unwrap_or_default();

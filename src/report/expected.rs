@@ -42,6 +42,12 @@ impl ExpectedError {
     }
 }
 
+/// What stands between the cells, as the spreadsheet saved it: the first line has nothing else but three names.
+fn delimiter(text: &str) -> u8 {
+    let first = text.lines().next().unwrap_or_default();
+    [b';', b'\t'].into_iter().find(|delimiter| first.as_bytes().contains(delimiter)).unwrap_or(b',')
+}
+
 impl Expected {
     /// Reads the file. Every attribute must be one by which people can be counted.
     pub fn load(path: &Path, scope: &Scope) -> Result<Expected, ExpectedError> {
@@ -54,7 +60,8 @@ impl Expected {
     fn parse(path: &str, text: &str, scope: &Scope) -> Result<Expected, ExpectedError> {
         let path = || path.to_owned();
         let unreadable = |_: csv::Error| ExpectedError::Unreadable { path: path(), reason: "it is no CSV".into() };
-        let mut rows = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
+        let mut rows = csv::ReaderBuilder::new();
+        let mut rows = rows.delimiter(delimiter(text)).trim(csv::Trim::All).from_reader(text.as_bytes());
         let headers = rows.headers().map_err(unreadable)?;
         if !headers.iter().eq(COLUMNS) {
             return Err(ExpectedError::Columns { path: path() });
@@ -106,6 +113,12 @@ mod tests {
         assert_eq!(expected.of("LegalEmployerName"), BTreeMap::from([("Vision, UK", 12), ("X", 0)]));
         assert_eq!(expected.attributes().collect::<Vec<_>>(), ["LegalEmployerName"]);
         assert!(expected.of("JobName").is_empty());
+        for saved in [
+            "attribute;value;expected\r\nLegalEmployerName;\"Vision; UK, Ltd\";12\r\n",
+            "attribute\tvalue\texpected\nLegalEmployerName\tVision; UK, Ltd\t12\n",
+        ] {
+            assert_eq!(parse(saved).unwrap().of("LegalEmployerName"), BTreeMap::from([("Vision; UK, Ltd", 12)]));
+        }
     }
 
     #[test]

@@ -42,7 +42,7 @@ impl Report {
     pub fn text<'a>(&self, files: impl Iterator<Item = &'a Path>, verbose: bool) -> String {
         let mut text = String::new();
         for found in &self.findings {
-            text += &format!("{} {} {:>9}  {}\n", found.severity, found.code, found.count, found.title);
+            text += &format!("{} {:7} {:>8}  {}\n", found.severity, found.code, found.count, found.title);
             places(&mut text, &found.examples, verbose);
         }
         for check in self.checks.iter().filter(|check| check.count > 0) {

@@ -150,6 +150,7 @@ fn a_plan_leaves_nothing_behind_and_its_exit_code_tells_on_request() {
     let plan = say(&place, "plan", &["--detailed-exitcode"]);
     assert_eq!(plan.code, 10, "everybody is new: {}", plan.all());
     assert!(plan.stdout.starts_with("no run has been published yet"), "{}", plan.stdout);
+    assert!(plan.stdout.contains("\n?    max_origin_changes -, the limit is 0; not judged"), "{}", plan.stdout);
     fs::remove_file(place.path("pipeline.toml")).unwrap();
     assert_eq!(snapshot(&place.path("")), before, "not even the folder to publish to");
     place.publishes(&[]);

@@ -49,6 +49,16 @@ fn date(place: &Place, day: &str) {
     }
 }
 
+#[test]
+fn a_file_of_a_clock_that_is_ahead_is_not_old() {
+    let place = Place::plain();
+    let file = fs::File::options().append(true).open(place.extract("Person")).unwrap();
+    file.set_modified(SystemTime::now() + Duration::from_secs(3600)).unwrap();
+    let said = check(&place, &[]);
+    let line = said.stdout.lines().find(|line| line.contains("person: ")).unwrap();
+    assert!(said.code == 0 && line.contains(", its time is ") && line.ends_with(" ahead of this clock"), "{line}");
+}
+
 fn run_folder(place: &Place) -> std::path::PathBuf {
     fs::canonicalize(place.path("out/current")).unwrap()
 }

@@ -282,6 +282,7 @@ fn a_row_that_no_file_can_hold_is_an_error_and_not_a_larger_file() {
     let place = place("profile = \"csv\"\nfile = \"users.csv\"\n[output.limits]\nbytes = 300");
     let said = place.run(&[]);
     assert_eq!(said.code, 8, "{}", said.all());
+    assert!(said.stderr.contains("help: raise [output.limits]"), "{}", said.all());
     assert!(said.all().contains("300"), "{}", said.all());
 }
 

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use hcmsync::stages::publish::Staging;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use crate::product::{HCMSYNC, Place, Said, personal_values_in};
 use crate::promise;
@@ -103,6 +104,29 @@ fn compared(command: &str) -> i32 {
     Said::of(&words.output().unwrap()).code
 }
 
+/// A run that a terminal or systemd stops together with the program that prints its passphrase.
+fn stopped_with_its_command(signal: Signal) -> i32 {
+    let mut place = Place::sealed();
+    place.set("passphrase", "{ command = [\"sh\", \"-c\", \"touch asked; exec sleep 60\"] }");
+    let child = place.command(&[]).process_group(0).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !place.path("asked").exists() {
+        assert!(Instant::now() < deadline, "nobody asks for the passphrase");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    std::thread::sleep(Duration::from_millis(300));
+    kill_process_group(Pid::from_child(&child), signal).unwrap();
+    child.wait_with_output().unwrap().status.code().unwrap_or(-1)
+}
+
+/// A command whose stdout has no room, which is told.
+fn without_room_for(place: &Place, words: &[&str]) -> i32 {
+    let full = || fs::File::options().write(true).open("/dev/full").unwrap();
+    let said = Said::of(&place.command(words).stdout(full()).output().unwrap());
+    assert!(said.stderr.contains("cannot be written to stdout: No space left"), "{}", said.stderr);
+    said.code
+}
+
 #[test]
 fn every_exit_code_has_its_scenario() {
     let started = Instant::now();
@@ -131,10 +155,13 @@ fn every_exit_code_has_its_scenario() {
             })
         }),
         (8, "a server that cannot be reached, of a run that is published", &undelivered),
+        (8, "a full disk for what a run says", &|| without_room_for(&Place::plain(), &[])),
         (10, "a plan with differences", &|| compared("plan")),
         (10, "two runs with differences", &|| compared("diff")),
         (130, "Ctrl-C", &|| stopped_by(Signal::INT)),
         (143, "a stop of the service", &|| stopped_by(Signal::TERM)),
+        (130, "Ctrl-C while a program prints the passphrase", &|| stopped_with_its_command(Signal::INT)),
+        (143, "a stop of the service while a program prints it", &|| stopped_with_its_command(Signal::TERM)),
     ];
     for (code, what, end) in scenarios {
         assert_eq!(end(), *code, "{what}");

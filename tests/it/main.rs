@@ -18,6 +18,7 @@ mod cases;
 mod changes;
 mod check;
 mod codes;
+mod command_line;
 mod commands;
 mod csv_judge;
 mod delivery;

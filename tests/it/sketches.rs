@@ -172,6 +172,14 @@ fn what_the_samples_do_not_tell_is_asked() {
     }
     let checked = say(&["check", pipeline.to_str().unwrap(), "--to", home.path().join("out").to_str().unwrap()]);
     assert_eq!(checked.code, 0, "{}", checked.all());
+    // Of two files that look alike both are told of; an older one of the same name is none of another.
+    let header = "Person Number;Last Name;Effective Start Date\n";
+    fs::write(from.join("Workers_20261119.csv"), header).unwrap();
+    fs::write(from.join("Leavers_20261119.csv"), header).unwrap();
+    fs::remove_file(&pipeline).unwrap();
+    let text = fs::read_to_string(init(home.path(), &from, "qooper-csv")).unwrap();
+    assert!(text.contains("# CHECK: Leavers_20261119.csv looks like person rows, too"), "{text}");
+    assert!(!text.contains("# CHECK: Workers_"), "{text}");
     // What is no extract is not an encrypted one.
     fs::write(from.join("person.toml"), "name = \"x\"\n").unwrap();
     fs::remove_file(&pipeline).unwrap();

@@ -122,7 +122,7 @@ impl Write for AtMost<'_> {
         self.written += bytes.len() as u64;
         if self.written > self.most {
             let message = format!("{} are more than the {} bytes that a file may have", self.least, self.most);
-            return Err(io::Error::other(message));
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
         }
         self.out.write_all(bytes)?;
         Ok(bytes.len())

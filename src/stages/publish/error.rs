@@ -38,6 +38,11 @@ pub enum PublishError {
     Differs(PathBuf),
 }
 
+/// Whether the limit of a file is the pipeline's or the target's, and not the system's.
+fn is_limit(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::FileTooLarge && error.raw_os_error().is_none()
+}
+
 impl PublishError {
     /// For `map_err`: an error of the operating system, with what was being done to which path.
     pub fn io(path: &Path, doing: &'static str) -> impl FnOnce(io::Error) -> Self {
@@ -47,6 +52,9 @@ impl PublishError {
     /// What the operator can do about it.
     pub fn help(&self) -> String {
         match self {
+            PublishError::Io { source, .. } if is_limit(source) => {
+                "raise [output.limits] as far as the target takes it, or leave out or shorten what makes one so large".into()
+            }
             PublishError::Io { .. } => "check [publish].to: the folder must be on a disk with room, and writable by the user of the run".into(),
             PublishError::NoRoom { .. } => "make room: `hcmsync runs prune` removes the oldest runs".into(),
             PublishError::Settle(..) => "check the disk, then run again: the same input is published once".into(),

@@ -4,7 +4,7 @@
 use super::header::find_delimiter;
 use super::options::{Delimiter, Encoding};
 use super::{encoding, records, required_by_rules, strict};
-use crate::model::attribute;
+use crate::model::attribute::{self, Attribute, Type};
 use crate::model::kind::Kind;
 
 /// A CSV file at first sight.
@@ -68,6 +68,14 @@ fn guess(bytes: &[u8]) -> Encoding {
     }
 }
 
+/// Whether a header says what its rows are about. Whose they are, of when, of which type and whether the primary ones, every
+/// record may say, and so may a side extract.
+fn tells(kind: Kind, header: &str) -> bool {
+    const OF_ALL: [&str; 3] = ["PersonNumber", "PersonId", "ChangesOnly"];
+    let is_own = |attribute: &Attribute| attribute.ty == Type::Text && !OF_ALL.contains(&attribute.name);
+    attribute::find(kind, header).is_some_and(is_own) && attribute::normalise(header) != "type"
+}
+
 /// The kind that knows most of the headers; of several, that whose name stands in the file's, then the first of all.
 fn kind_of(file: &str, headers: &[String]) -> Option<Kind> {
     // A key alone is no record: a file of a PersonNumber and a shoe size is a side extract.
@@ -81,7 +89,8 @@ fn kind_of(file: &str, headers: &[String]) -> Option<Kind> {
         let count = known(*kind).count();
         (count, file.contains(&attribute::normalise(kind.name())), std::cmp::Reverse(*kind))
     };
-    Kind::ALL.into_iter().filter(|kind| has_keys(kind) && known(*kind).count() >= LEAST).max_by_key(rank)
+    let is_record = |kind: &Kind| known(*kind).count() >= LEAST && headers.iter().any(|header| tells(*kind, header));
+    Kind::ALL.into_iter().filter(|kind| has_keys(kind) && is_record(kind)).max_by_key(rank)
 }
 
 #[cfg(test)]
@@ -104,7 +113,10 @@ mod tests {
         assert_eq!(kind("PersonName_1.csv", "PersonNumber,Last Name,First Name"), Some(Kind::Person));
         assert_eq!(kind("Name_1.csv", "PersonNumber,Last Name,First Name"), Some(Kind::Name));
         assert_eq!(kind("x.csv", "PersonNumber,EmailType,EmailAddress,DateFrom"), Some(Kind::Email));
+        assert_eq!(kind("x.csv", "PersonNumber,Address Line 1,Type,DateFrom"), Some(Kind::Address));
         assert_eq!(kind("x.csv", "PersonNumber,Shoe Size"), None);
+        assert_eq!(kind("x.csv", "PersonNumber,EffectiveStartDate,EffectiveEndDate,Badge No"), None);
+        assert_eq!(kind("x.csv", "PersonNumber,PersonId,Date From,Date To,Type,Primary,Mail"), None);
         assert_eq!(kind("x.csv", "Green,Joe,London"), None);
     }
 

@@ -36,6 +36,14 @@ fn a_wrong_pipeline_or_command_line_is_exit_2_and_shown_where_it_stands() {
             scenario("a limit that is none", 2, &["pipeline.toml:", "^"], |place| {
                 place.set("max_rejected", "\"a few\"")
             }),
+            scenario(
+                "one name in the place of a list",
+                2,
+                &["expected a sequence", "a list stands in brackets"],
+                |place| {
+                    place.edit("[extract.person]", "[extract.person]\nnulls = \"NULL\"");
+                },
+            ),
             scenario("no [publish]", 2, &["no [publish] table", "--to DIR"], |place| {
                 place.edit("[publish]\nto = \"out\"\n", "");
             }),
@@ -57,7 +65,12 @@ fn a_wrong_pipeline_or_command_line_is_exit_2_and_shown_where_it_stands() {
             },
             Scenario {
                 words: &["--allow", "max_leaver=1%"],
-                ..scenario("a guard that is none", 2, &["there is no guard \"max_leaver\""], |_| {})
+                ..scenario(
+                    "a guard that is none",
+                    2,
+                    &["there is no guard \"max_leaver\"; the nearest is max_leavers"],
+                    |_| {},
+                )
             },
             Scenario { words: &["--frobnicate"], ..scenario("an unknown flag", 2, &["--frobnicate"], |_| {}) },
         ],
