@@ -6,10 +6,13 @@ use std::fmt;
 use jiff::civil::Date;
 use polars::prelude::{DataFrame, PolarsResult};
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::table::{self, Columns};
 use crate::model::kind::Kind;
+use crate::model::layout::manager;
 use crate::model::worker::{WorkerState, WorkerType};
+use crate::stages::normalize::SatelliteRow;
 use crate::stages::resolve::{self, Resolve, satellites};
 
 /// What the elements of a list are.
@@ -166,12 +169,13 @@ impl Source<'_> {
         }
         let workforce = self.columns.workforce;
         let case = workforce.case(person as usize);
+        let managers = by_assignment(case.of(Kind::Manager));
         let element = |(relationship, assignment): (u32, Option<u32>)| {
             let id = workforce.period_of_service_id(Some(relationship));
-            let of = case.work_relationships.iter().find(|own| own.id == id).and_then(|own| own.worker_type);
-            let managers = case.of(Kind::Manager);
-            let manager = satellites::managers(managers, workforce.assignment_id(assignment), self.day);
-            let manager = manager.first().map(|row| row.position);
+            let of = case.work_relationship(id).and_then(|own| own.worker_type);
+            let assignment_id = workforce.assignment_id(assignment);
+            let own = managers.get(assignment_id).map_or(&[][..], Vec::as_slice);
+            let manager = satellites::managers(own, assignment_id, self.day).first().map(|row| row.position);
             let own = Own::WorkRelationship { relationship: Some(relationship), assignment, manager, of };
             Element { person, own }
         };
@@ -184,4 +188,11 @@ impl Source<'_> {
         let Some(rows) = rows else { return vec![Element { person, own: Own::Person }] };
         rows.into_iter().map(|position| Element { person, own: Own::Satellite(kind, position) }).collect()
     }
+}
+
+/// The manager rows of each assignment: who has many assignments has many of them, too.
+fn by_assignment<'a>(rows: &[SatelliteRow<'a>]) -> FxHashMap<&'a str, Vec<SatelliteRow<'a>>> {
+    let mut found: FxHashMap<&str, Vec<SatelliteRow<'a>>> = FxHashMap::default();
+    rows.iter().for_each(|row| found.entry(row.cells.get(manager::ASSIGNMENT_ID)).or_default().push(*row));
+    found
 }
