@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
+use serde_json::Value;
 
 use super::files::OutputFile;
 use super::json::{Json, Manager, text};
@@ -85,8 +86,9 @@ pub(super) fn files<'a>(plan: &'a OutputPlan, output: &'a MappedOutput, rows: &[
 fn write_lookups(lookup: &targets::Lookup, persons: &[&str], out: &mut dyn Write) -> io::Result<u64> {
     let mut written = 0;
     for some in persons.chunks(lookup.at_once.max(1)) {
-        let conditions: Vec<String> =
-            some.iter().map(|number| format!("{} eq \"{}\"", lookup.attribute, number.replace('"', "\\\""))).collect();
+        // The value of a filter is a JSON string (RFC 7644 section 3.4.2.2).
+        let condition = |number: &&str| format!("{} eq {}", lookup.attribute, Value::from(*number));
+        let conditions: Vec<String> = some.iter().map(condition).collect();
         writeln!(out, "filter={}", conditions.join(" or "))?;
         written += 1;
     }
