@@ -48,6 +48,15 @@ enum Operation {
     Second(u32),
 }
 
+impl Operation {
+    /// The row of the user.
+    fn row(self) -> u32 {
+        match self {
+            Operation::User(row, _) | Operation::Closing(row) | Operation::Second(row) => row,
+        }
+    }
+}
+
 /// The files of an output as bulk requests.
 pub(super) fn files<'a>(plan: &'a OutputPlan, output: &'a MappedOutput, rows: &[u32]) -> Vec<OutputFile<'a>> {
     let field = |kind| output.fields.iter().position(|field| field.kind == kind);
@@ -64,7 +73,9 @@ pub(super) fn files<'a>(plan: &'a OutputPlan, output: &'a MappedOutput, rows: &[
         let (bulk, rows) = (Arc::clone(&bulk), request.len() as u64);
         let write = move |out: &mut dyn Write| {
             // One operation alone may be more than that.
-            let mut out = AtMost::new(out, bulk.limits, "one operation and the request around it");
+            let whose = request.first().map(|operation| operation.row());
+            let least = format!("the operation {}and the request around it", bulk.output.of_whom(whose.as_ref()));
+            let mut out = AtMost::new(out, bulk.limits, least);
             bulk.write(&request, &mut out)
         };
         let path = names::request(&plan.file, nth + 1, is_second);

@@ -47,6 +47,9 @@ impl PublishError {
     /// What the operator can do about it.
     pub fn help(&self) -> String {
         match self {
+            PublishError::Io { source, .. } if source.kind() == io::ErrorKind::FileTooLarge => {
+                "raise [output.limits] if the target takes more, or cut its longest values by an expression: LEFT(JobName, 64)".into()
+            }
             PublishError::Io { .. } => "check [publish].to: the folder must be on a disk with room, and writable by the user of the run".into(),
             PublishError::NoRoom { .. } => "make room: `hcmsync runs prune` removes the oldest runs".into(),
             PublishError::Settle(..) => "check the disk, then run again: the same input is published once".into(),

@@ -54,6 +54,9 @@ fn a_request_holds_no_more_than_the_pipeline_says() {
         panic!("published")
     };
     assert!(error.exit_code() == 8 && error.to_string().contains("300 bytes"), "{}: {error}", error.exit_code());
+    // Whose it is is told, and that no disk is to blame.
+    assert!(error.to_string().contains("operation of 2 and"), "{error}");
+    assert!(error.help().is_some_and(|help| help.contains("[output.limits]")), "{:?}", error.help());
 }
 
 #[test]
