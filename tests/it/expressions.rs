@@ -224,6 +224,31 @@ fn a_day_that_does_not_exist_is_no_value_and_stops_nobody() {
 }
 
 #[test]
+fn a_number_that_is_none_is_no_value() {
+    let texts = Column::new("JobName".into(), [Some("4"), Some("0"), Some("NaN"), Some("-inf"), Some("1e308"), None]);
+    let table = DataFrame::new(6, vec![texts]).unwrap();
+    let number = "TRY_CAST(JobName AS DOUBLE)";
+    for (sql, gives) in [
+        (number.to_owned(), "4.0|0.0|-|-|1e+308|-"),
+        (format!("8 / {number}"), "2.0|-|-|-|8e-308|-"),
+        (format!("0 / {number}"), "0.0|-|-|-|0.0|-"),
+        (format!("{number} % {number}"), "0.0|-|-|-|0.0|-"),
+        (format!("{number} * 100"), "400.0|0.0|-|-|-|-"),
+        (format!("CAST(8 / {number} AS VARCHAR)"), "2.0|-|-|-|8e-308|-"),
+        (format!("COALESCE(8 / {number}, -1)"), "2.0|-1.0|-1.0|-1.0|8e-308|-1.0"),
+        (format!("8 / {number} > 1"), "true|-|-|-|false|-"),
+        ("8 / TRY_CAST(JobName AS BIGINT)".to_owned(), "2.0|-|-|-|-|-"),
+        ("1 / 0".to_owned(), "-|-|-|-|-|-"),
+    ] {
+        let compiled =
+            compiled(&output(&format!("x = '''{sql}'''"))).unwrap_or_else(|found| panic!("{sql}: {found:?}"));
+        let mapped = compiled.evaluate(0, &table, &[], &|_| true).unwrap_or_else(|error| panic!("{sql}: {error}"));
+        let shown: Vec<_> = (0..6).map(|row| mapped.value(row, 0).unwrap_or("-")).collect();
+        assert_eq!(shown.join("|"), gives, "{sql}");
+    }
+}
+
+#[test]
 fn a_mistake_points_at_the_very_word() {
     let mut wrong = Vec::new();
     for (sql, word, says) in [

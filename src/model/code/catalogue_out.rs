@@ -91,14 +91,15 @@ pub(super) const ENTRIES: &[Entry] = &[
         subject: Subject::Person,
         rejects: false,
         rule: 26,
-        title: "A value is not in the target's vocabulary",
-        meaning: "The mapped value is none of those that the target accepts for the field, or has a character that it \
-            does not take there, as a # in a telephone number of a directory.",
+        title: "A value is none that the target takes: not in its vocabulary, or too long",
+        meaning: "The mapped value is none of those that the target accepts for the field or that the value map has, is \
+            longer than the target takes it, or has a character that it does not take there, as a # in a telephone \
+            number of a directory. Which it is says hcmsync explain PIPELINE PERSON_NUMBER --field NAME.",
         why: "The target would refuse the user, or file them under a default that grants the wrong access.",
         effect: "The person is quarantined.",
         fix: "Add the value to the value map ([maps]) of the pipeline, or correct it in Oracle. A value that appears \
-            overnight for many was usually renamed in a lookup there. A character can be written otherwise by an \
-            expression: REPLACE(WorkPhone, '#', 'x').",
+            overnight for many was usually renamed in a lookup there. A longer one can be cut, LEFT(JobName, 64), and \
+            a character be written otherwise by an expression: REPLACE(WorkPhone, '#', 'x').",
     },
     Entry {
         code: Code::Out013,

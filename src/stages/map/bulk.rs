@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
+use serde_json::Value;
 
 use super::files::OutputFile;
 use super::json::{Json, Manager, text};
@@ -47,6 +48,15 @@ enum Operation {
     Second(u32),
 }
 
+impl Operation {
+    /// The row of the user.
+    fn row(self) -> u32 {
+        match self {
+            Operation::User(row, _) | Operation::Closing(row) | Operation::Second(row) => row,
+        }
+    }
+}
+
 /// The files of an output as bulk requests.
 pub(super) fn files<'a>(plan: &'a OutputPlan, output: &'a MappedOutput, rows: &[u32]) -> Vec<OutputFile<'a>> {
     let field = |kind| output.fields.iter().position(|field| field.kind == kind);
@@ -63,7 +73,9 @@ pub(super) fn files<'a>(plan: &'a OutputPlan, output: &'a MappedOutput, rows: &[
         let (bulk, rows) = (Arc::clone(&bulk), request.len() as u64);
         let write = move |out: &mut dyn Write| {
             // One operation alone may be more than that.
-            let mut out = AtMost::new(out, bulk.limits, "one operation and the request around it");
+            let whose = request.first().map(|operation| operation.row());
+            let least = format!("the operation {}and the request around it", bulk.output.of_whom(whose.as_ref()));
+            let mut out = AtMost::new(out, bulk.limits, least);
             bulk.write(&request, &mut out)
         };
         let path = names::request(&plan.file, nth + 1, is_second);
@@ -85,8 +97,9 @@ pub(super) fn files<'a>(plan: &'a OutputPlan, output: &'a MappedOutput, rows: &[
 fn write_lookups(lookup: &targets::Lookup, persons: &[&str], out: &mut dyn Write) -> io::Result<u64> {
     let mut written = 0;
     for some in persons.chunks(lookup.at_once.max(1)) {
-        let conditions: Vec<String> =
-            some.iter().map(|number| format!("{} eq \"{}\"", lookup.attribute, number.replace('"', "\\\""))).collect();
+        // The value of a filter is a JSON string (RFC 7644 section 3.4.2.2).
+        let condition = |number: &&str| format!("{} eq {}", lookup.attribute, Value::from(*number));
+        let conditions: Vec<String> = some.iter().map(condition).collect();
         writeln!(out, "filter={}", conditions.join(" or "))?;
         written += 1;
     }

@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use crate::targets::Syntax;
+
 /// What has a backslash before it within a value.
 const SPECIAL: [char; 7] = ['"', '+', ',', ';', '<', '>', '\\'];
 
@@ -99,6 +101,14 @@ pub(super) fn matched(value: &str) -> Cow<'_, str> {
     }
     let words: Vec<String> = value.split_whitespace().map(str::to_lowercase).collect();
     Cow::Owned(words.join(" "))
+}
+
+/// The same of a value of an attribute: in a telephone number spaces and hyphens do not count (telephoneNumberMatch).
+pub(super) fn matched_as(syntax: Option<Syntax>, value: &str) -> Cow<'_, str> {
+    match syntax {
+        Some(Syntax::Telephone) => Cow::Owned(value.replace([' ', '-'], "").to_lowercase()),
+        _ => matched(value),
+    }
 }
 
 #[cfg(test)]

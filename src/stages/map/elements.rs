@@ -6,10 +6,13 @@ use std::fmt;
 use jiff::civil::Date;
 use polars::prelude::{DataFrame, PolarsResult};
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::table::{self, Columns};
 use crate::model::kind::Kind;
+use crate::model::layout::manager;
 use crate::model::worker::{WorkerState, WorkerType};
+use crate::stages::normalize::SatelliteRow;
 use crate::stages::resolve::{self, Resolve, satellites};
 
 /// What the elements of a list are.
@@ -166,14 +169,15 @@ impl Source<'_> {
         }
         let workforce = self.columns.workforce;
         let case = workforce.case(person as usize);
+        let managers = by_assignment(case.of(Kind::Manager));
         let element = |(relationship, assignment): (u32, Option<u32>)| {
             let id = workforce.period_of_service_id(Some(relationship));
-            let of_relationship = || case.work_relationships.iter().find(|own| own.id == id)?.worker_type;
+            let of_relationship = || case.work_relationship(id)?.worker_type;
             // In a hand-made source the chosen row is the employment.
             let of = if case.shape.hand_made { resolved.worker_type } else { of_relationship() };
-            let managers = case.of(Kind::Manager);
-            let manager = satellites::managers(managers, workforce.assignment_id(assignment), self.day);
-            let manager = manager.first().map(|row| row.position);
+            let assignment_id = workforce.assignment_id(assignment);
+            let own = managers.get(assignment_id).map_or(&[][..], Vec::as_slice);
+            let manager = satellites::managers(own, assignment_id, self.day).first().map(|row| row.position);
             let own = Own::WorkRelationship { relationship: Some(relationship), assignment, manager, of };
             Element { person, own }
         };
@@ -186,4 +190,11 @@ impl Source<'_> {
         let Some(rows) = rows else { return vec![Element { person, own: Own::Person }] };
         rows.into_iter().map(|position| Element { person, own: Own::Satellite(kind, position) }).collect()
     }
+}
+
+/// The manager rows of each assignment: who has many assignments has many of them, too.
+fn by_assignment<'a>(rows: &[SatelliteRow<'a>]) -> FxHashMap<&'a str, Vec<SatelliteRow<'a>>> {
+    let mut found: FxHashMap<&str, Vec<SatelliteRow<'a>>> = FxHashMap::default();
+    rows.iter().for_each(|row| found.entry(row.cells.get(manager::ASSIGNMENT_ID)).or_default().push(*row));
+    found
 }

@@ -13,6 +13,7 @@ use sqlparser::tokenizer::{Location, Span, Token, Tokenizer};
 
 use super::allow::Checker;
 use super::calendar;
+use super::finite::finite;
 use super::scope::Scope;
 
 /// The longest expression, in bytes: far above any that a person writes, and far below what would exhaust the stack.
@@ -97,7 +98,7 @@ fn copies(tree: &Expr) -> bool {
 /// Polars' plan of an expression, and the type of what it gives on the probe.
 fn try_out(sql: &str, names: &BTreeSet<String>, scope: &Scope) -> PolarsResult<(Plan, DataType)> {
     let probe = scope.probe(names)?;
-    let plan = calendar::within(sql_expr(sql)?, probe.schema());
+    let plan = finite(calendar::within(sql_expr(sql)?, probe.schema()), probe.schema());
     let table = probe.lazy().select([plan.clone().alias("value")]).collect()?;
     let data_type = table.column("value")?.dtype().clone();
     Ok((plan, data_type))

@@ -289,7 +289,7 @@ pub const FUNCTIONS: &[Function] = &[
     form(
         "+",
         "a + b, a - b, a * b, a / b, a % b",
-        "arithmetic of numbers; / gives a fraction",
+        "arithmetic of numbers; / gives a fraction, and null by zero",
         ("7 * 2 - 1", Some("13")),
     ),
 ];

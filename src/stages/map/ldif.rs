@@ -5,32 +5,40 @@ use std::io::{self, Write};
 
 use super::dn::{attribute, escaped};
 use super::files::{OutputFile, Part, in_parallel};
-use super::{MappedOutput, OutputPlan, names};
+use super::{MappedOutput, OutputPlan, dn, names};
 use crate::targets::FieldType;
 
 /// The longest line; what is longer goes on after a line end and a space.
 const LINE: usize = 76;
 
 /// The entries of an output.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Entries<'a> {
     plan: &'a OutputPlan,
     output: &'a MappedOutput,
     /// The field that names an entry.
     identifier: usize,
     manager: Option<usize>,
+    /// Of each field those before it that are values of the same attribute.
+    same_attribute: Vec<Vec<usize>>,
 }
 
 /// The files of an output as LDIF.
 pub(super) fn files<'a>(plan: &'a OutputPlan, output: &'a MappedOutput, rows: &'a [u32]) -> Vec<OutputFile<'a>> {
     let field = |kind| output.fields.iter().position(|field| field.kind == kind);
     let Some(identifier) = field(FieldType::EntryName) else { return Vec::new() };
-    let entries = Entries { plan, output, identifier, manager: field(FieldType::Manager) };
-    let people = move |out: &mut dyn Write| entries.write(rows, Entries::entry, out);
+    let manager = field(FieldType::Manager);
+    let attribute = |nth: usize| attribute(&output.fields[nth].name);
+    let is_same = |one: usize, other: usize| attribute(one).eq_ignore_ascii_case(attribute(other));
+    let same = |nth| (0..nth).filter(|before| is_same(*before, nth)).collect();
+    let same_attribute = (0..output.fields.len()).map(same).collect();
+    let entries = Entries { plan, output, identifier, manager, same_attribute };
+    let of_people = entries.clone();
+    let people = move |out: &mut dyn Write| of_people.write(rows, Entries::entry, out);
     let managers = move |out: &mut dyn Write| entries.write(rows, Entries::manager, out);
     let file = |path, write| OutputFile { path, rows: None, headers: None, write };
     let mut files = vec![file(plan.file.clone(), Box::new(people) as super::Content<'a>)];
-    if entries.manager.is_some() {
+    if manager.is_some() {
         files.push(file(names::managers(&plan.file), Box::new(managers)));
     }
     files
@@ -64,11 +72,19 @@ impl Entries<'_> {
         line("dn", &self.name(identifier), out);
         self.plan.profile.object_classes.iter().for_each(|class| line("objectClass", class, out));
         for (nth, field) in self.output.fields.iter().enumerate().filter(|(nth, _)| Some(*nth) != self.manager) {
-            if let Some(value) = self.output.value(row, nth) {
+            let value = self.output.value(row, nth);
+            if let Some(value) = value.filter(|value| !self.is_repeated(row, nth, value)) {
                 line(attribute(&field.name), value, out);
             }
         }
         true
+    }
+
+    /// Whether a field before this one gave its attribute the value: a directory refuses an entry that says a thing twice.
+    fn is_repeated(&self, row: u32, nth: usize, value: &str) -> bool {
+        let matched = |value| dn::matched_as(self.output.fields[nth].syntax, value);
+        let mut before = self.same_attribute[nth].iter().filter_map(|field| self.output.value(row, *field));
+        before.any(|other| matched(other) == matched(value))
     }
 
     /// The change that names the manager of a person.

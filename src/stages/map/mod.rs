@@ -18,6 +18,7 @@ mod evaluate;
 mod expression;
 mod files;
 mod filter;
+mod finite;
 mod functions;
 mod json;
 mod ldif;

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::evaluate::MappedOutput;
 use super::files::{OutputFile, Part, in_parallel};
-use super::{OutputPlan, names};
+use super::{FieldPlan, OutputPlan, names};
 use crate::model::charset::Charset;
 use crate::targets::{Dialect, Limits, LineEnd, Quote};
 
@@ -27,7 +27,8 @@ pub(super) fn files<'a>(
         rows: None,
         headers: Some(plan.dialect.headers()),
         write: Box::new(move |out| {
-            let mut out = AtMost::new(out, plan.limits, "one row and the header");
+            let least = format!("the row {}and the header", output.of_whom(rows.first()));
+            let mut out = AtMost::new(out, plan.limits, least);
             output.write_part(&rows, &plan.dialect, part, &mut out)
         }),
     };
@@ -50,6 +51,13 @@ impl MappedOutput {
             let taken: Vec<u32> = rows.iter().copied().filter(|row| self.takes(*row)).collect();
             Ok((self.records(&taken, dialect)?, taken.len() as u64))
         })
+    }
+
+    /// Whom a row is of, in words: by the PersonNumber where a column is that, and by nothing else.
+    pub(super) fn of_whom(&self, row: Option<&u32>) -> String {
+        let is_number = |field: &FieldPlan| field.expression.sql == "PersonNumber" && field.map.is_none();
+        let number = self.fields.iter().position(is_number).and_then(|field| self.value(*row?, field));
+        number.map(|number| format!("of {number} ")).unwrap_or_default()
     }
 
     /// What stands before the first row.
@@ -108,11 +116,11 @@ pub(super) struct AtMost<'a> {
     most: u64,
     written: u64,
     /// The least that a file has.
-    least: &'static str,
+    least: String,
 }
 
 impl<'a> AtMost<'a> {
-    pub fn new(out: &'a mut dyn Write, limits: Limits, least: &'static str) -> AtMost<'a> {
+    pub fn new(out: &'a mut dyn Write, limits: Limits, least: String) -> AtMost<'a> {
         AtMost { out, most: limits.bytes.unwrap_or(u64::MAX), written: 0, least }
     }
 }

@@ -24,6 +24,12 @@ pub struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
+    /// The work relationship of this id; they are in its order.
+    pub fn work_relationship(&self, id: &str) -> Option<&WorkRelationship<'a>> {
+        let place = self.work_relationships.binary_search_by_key(&id, |own| own.id).ok()?;
+        self.work_relationships.get(place)
+    }
+
     /// The rows of a satellite.
     pub fn of(&self, satellite: Kind) -> &[SatelliteRow<'a>] {
         self.configured(satellite).unwrap_or_default()

@@ -53,7 +53,7 @@ impl PublishError {
     pub fn help(&self) -> String {
         match self {
             PublishError::Io { source, .. } if is_limit(source) => {
-                "raise [output.limits] as far as the target takes it, or leave out or shorten what makes one so large".into()
+                "raise [output.limits] if the target takes more, or cut its longest values by an expression: LEFT(JobName, 64)".into()
             }
             PublishError::Io { .. } => "check [publish].to: the folder must be on a disk with room, and writable by the user of the run".into(),
             PublishError::NoRoom { .. } => "make room: `hcmsync runs prune` removes the oldest runs".into(),

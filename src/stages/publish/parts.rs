@@ -5,7 +5,9 @@ use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, BufWriter};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::thread::{self, JoinHandle};
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
 
 use rustix::fs::OFlags;
 
@@ -72,29 +74,60 @@ impl Begun {
     }
 
     /// Everything was written: what it became, while the disk takes it.
-    pub fn end(self) -> Result<(Output, Settling), PublishError> {
+    pub fn end(self, disk: &Disk) -> Result<(Output, Settling), PublishError> {
         let Begun { path, place, out, rows, headers, has_rows } = self;
         let out = out.into_inner().map_err(io::Error::from).map_err(PublishError::io(&place, "written"))?;
         let (file, seen) = out.finish();
         let rows = has_rows.then_some(rows);
         let output = Output { path, sha256: seen.sha256, bytes: seen.bytes, rows, headers, fields: Vec::new() };
-        let disk = thread::Builder::new().spawn(move || file.sync_all());
-        let disk = disk.map_err(PublishError::io(&place, "written"))?;
-        Ok((output, Settling { place, disk }))
+        Ok((output, disk.settle(place, file)))
     }
 }
 
-/// A file that is on its way to the disk itself, in a thread of its own: others have a core to use meanwhile.
+/// The disk that files of a run are on their way to, in threads of their own: others have a core to use meanwhile.
+#[derive(Default)]
+pub(super) struct Disk {
+    /// Whoever is on the way holds it, too.
+    busy: Arc<()>,
+}
+
+impl Disk {
+    /// How many files are on their way at once, each open and with a thread: bulk requests are thousands, and a system lets
+    /// a process have about as many open files. What is more waits where it was written.
+    const AT_ONCE: usize = 64;
+
+    fn settle(&self, place: PathBuf, file: File) -> Settling {
+        let busy = Arc::clone(&self.busy);
+        let is_free = Arc::strong_count(&busy) <= Self::AT_ONCE;
+        let (tell, told) = mpsc::channel();
+        let settle = move || {
+            let settled = file.sync_all();
+            drop((file, busy));
+            // Of a run that failed meanwhile nobody listens.
+            let _ = tell.send(settled);
+        };
+        if is_free {
+            // Of a thread that cannot be there nothing is heard, and that is an error. It is not held: the stack of one that
+            // is would stay when it has ended.
+            let _ = thread::Builder::new().spawn(settle);
+        } else {
+            settle();
+        }
+        Settling { place, told }
+    }
+}
+
+/// A file that is on its way to the disk itself.
 pub(super) struct Settling {
     place: PathBuf,
-    disk: JoinHandle<io::Result<()>>,
+    told: Receiver<io::Result<()>>,
 }
 
 impl Settling {
     /// Waits until the disk has it.
     pub fn wait(self) -> Result<(), PublishError> {
-        let settled =
-            self.disk.join().unwrap_or_else(|_| Err(io::Error::other("the thread that waits for the disk has ended")));
+        let lost = || Err(io::Error::other("no thread could wait for the disk"));
+        let settled = self.told.recv().unwrap_or_else(|_| lost());
         settled.map_err(PublishError::io(&self.place, "written"))
     }
 }
@@ -105,4 +138,29 @@ fn create_file(path: &Path) -> io::Result<File> {
     let file = OpenOptions::new().write(true).create_new(true).mode(0o600).custom_flags(nofollow).open(path)?;
     file.set_permissions(Permissions::from_mode(0o600))?;
     Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn however_many_files_settle_few_of_them_are_open_and_no_stack_stays() {
+        const FILES: usize = 2000;
+        let stacks = || std::fs::read_to_string("/proc/self/maps").unwrap().lines().count();
+        let folder = tempfile::tempdir().unwrap();
+        let (disk, before) = (Disk::default(), stacks());
+        let settle = |nth: usize| {
+            let place = folder.path().join(nth.to_string());
+            let file = create_file(&place).unwrap();
+            let settling = disk.settle(place, file);
+            assert!(Arc::strong_count(&disk.busy) <= 1 + Disk::AT_ONCE);
+            settling
+        };
+        let settling: Vec<Settling> = (0..FILES).map(settle).collect();
+        // A stack is two of them, itself and the page that guards it.
+        assert!(stacks() < before + FILES, "{} were {before}", stacks());
+        settling.into_iter().try_for_each(Settling::wait).unwrap();
+        assert_eq!(Arc::strong_count(&disk.busy), 1);
+    }
 }

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use super::folder::{self, STAGING};
 use super::manifest::{self, Manifest, Output};
-use super::parts::{Begun, Settling};
+use super::parts::{Begun, Disk, Settling};
 use super::{Lock, PublishError, compare, delivery, lists, verify};
 use crate::openpgp::Seal;
 use crate::stages::map::{FieldLineage, Part};
@@ -40,6 +40,7 @@ pub struct Staging {
     /// Files of which more is to come, in the order in which they were begun.
     begun: Vec<Begun>,
     written: Vec<Output>,
+    disk: Disk,
     /// Those of them that the disk may not have yet.
     settling: Vec<Settling>,
     /// What the outputs are sealed with when they are published.
@@ -99,8 +100,8 @@ impl Staging {
             tempfile::Builder::new().prefix(STAGING).permissions(Permissions::from_mode(0o700)).tempdir_in(&runs);
         let stage = stage.map_err(PublishError::io(&runs, "written to"))?;
         folder::restrict(stage.path()).map_err(PublishError::io(stage.path(), "made private"))?;
-        let (begun, written, settling) = (Vec::new(), Vec::new(), Vec::new());
-        Ok(Staging { folder: stage, made, begun, written, settling, seal: None, to: to.into(), lock })
+        let (begun, written, disk, settling) = (Vec::new(), Vec::new(), Disk::default(), Vec::new());
+        Ok(Staging { folder: stage, made, begun, written, disk, settling, seal: None, to: to.into(), lock })
     }
 
     /// For a stage that is never committed: with it goes whatever of the target was not there before.
@@ -133,7 +134,7 @@ impl Staging {
 
     /// As [`Staging::add_all`], where a file may come in parts, one after the other; with the `last` of them all are whole.
     pub fn add_parts(&mut self, artifacts: Vec<Artifact<'_>>, last: bool) -> Result<(), PublishError> {
-        let folder = self.folder.path();
+        let (folder, disk) = (self.folder.path(), &self.disk);
         let mut begun = std::mem::take(&mut self.begun);
         let goes_on = |artifact: &Artifact<'_>| {
             let place = begun.iter().position(|file| file.path() == artifact.path);
@@ -144,7 +145,7 @@ impl Staging {
             check_name(&artifact.path)?;
             let begun = begun.map_or_else(|| Begun::new(folder, &artifact), Ok)?.go_on(artifact)?;
             if last {
-                begun.end().map(|(output, settling)| Progressed::Whole(output, settling))
+                begun.end(disk).map(|(output, settling)| Progressed::Whole(output, settling))
             } else {
                 Ok(Progressed::Begun(begun))
             }

@@ -54,6 +54,9 @@ fn a_request_holds_no_more_than_the_pipeline_says() {
         panic!("published")
     };
     assert!(error.exit_code() == 8 && error.to_string().contains("300 bytes"), "{}: {error}", error.exit_code());
+    // Whose it is is told, and that no disk is to blame.
+    assert!(error.to_string().contains("operation of 2 and"), "{error}");
+    assert!(error.help().is_some_and(|help| help.contains("[output.limits]")), "{:?}", error.help());
 }
 
 #[test]
@@ -111,4 +114,16 @@ fn several_tables_of_one_target_are_one_for_the_managers() {
     let both = company().with(&both).run(FIELDS);
     assert_eq!(both.lines("one.csv")[1], "p3@row.example,3,1");
     assert_eq!(both.codes("3", &["MGR021"]), [""; 0]);
+}
+
+#[test]
+fn the_value_of_a_filter_is_a_json_string() {
+    let keys = "key = 'PersonNumber'\nattributes = ['UserId']";
+    let mut scene = Scene::new().extract_with("accounts", "PersonNumber,UserId\n2,U2\n", keys);
+    for kind in ["person", "work_relationship", "assignment"] {
+        let lines = scene.extracts[kind].0[0].replace("\n1,", "\n\"A\\1\"\"\",");
+        scene = scene.extract(kind, &lines);
+    }
+    let left = scene.with(&output("oracle-scim-bulk", "")).run(FIELDS);
+    assert_eq!(left.files["users-lookups.txt"], "filter=personNumber eq \"A\\\\1\\\"\"\n");
 }

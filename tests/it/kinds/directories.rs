@@ -31,6 +31,25 @@ fn values_that_a_directory_calls_invalid_quarantine_the_person() {
 }
 
 #[test]
+fn a_value_that_an_attribute_has_already_is_not_written_again() {
+    let fields = "[output.fields]\nuid = 'PersonNumber'\ncn = 'LastName'\n'CN[1]' = 'UPPER(LastName)'\n\
+                  'cn;lang-de' = 'LastName'\nsn = 'LastName'\n'mail[0]' = 'WorkEmail'\n'mail[1]' = 'UPPER(WorkEmail)'\n\
+                  'mail[2]' = \"'x' || WorkEmail\"\n'telephoneNumber[0]' = \"'650-555 01'\"\n'telephoneNumber[1]' = \"'65055501'\"\n";
+    let people = &scene(fields).run(FIELDS).files["people.ldif"];
+    let entry: Vec<&str> = people.split("\n\n").next().unwrap().lines().skip(5).collect();
+    let expected = [
+        "uid: 2",
+        "cn: Bobson",
+        "cn;lang-de: Bobson",
+        "sn: Bobson",
+        "mail: bob@row.example",
+        "mail: xbob@row.example",
+        "telephoneNumber: 650-555 01",
+    ];
+    assert_eq!(entry, expected);
+}
+
+#[test]
 fn two_names_that_a_directory_takes_for_one_stop_the_run() {
     for (one, other, is_shared) in [("A1", "a1", true), ("a b", "a  b", true), ("a b", "ab", false), ("01", "1", false)]
     {

@@ -64,6 +64,27 @@ fn every_current_work_relationship_stands_with_its_own_primary_assignment_the_pr
 }
 
 #[test]
+fn of_many_work_relationships_each_has_its_manager_without_a_look_at_all_the_others() {
+    // Too many for a look at each pair.
+    const MANY: usize = 50_000;
+    let lines = |of: &dyn Fn(usize) -> String| -> String { (0..MANY).map(of).collect() };
+    let relationships = lines(&|nth| format!("1,W{nth},US,2010-05-01,N\n"));
+    let assignments = lines(&|nth| format!("1,B{nth},W{nth},E,2010-05-01,Y,ACTIVE,D8,1\n"));
+    let managers = lines(&|nth| format!("B{nth},{}\n", 1 + nth % 2));
+    let scene = Scene::new()
+        .extract("work_relationship", &format!("{RELATIONSHIPS}{relationships}"))
+        .extract("assignment", &format!("{ASSIGNMENTS}{assignments}"))
+        .extract("manager", &format!("AssignmentId,ManagerPersonNumber\n{managers}"));
+    let found = objects(scene, &format!("{EACH}'boss' = 'manager.ManagerPersonNumber'\n"));
+    let elements = found[0]["workRelationships"].as_array().unwrap();
+    assert_eq!((elements.len(), &elements[0]["id"], &elements[0]["boss"]), (1 + MANY, &json!("P1"), &Value::Null));
+    for element in &elements[1..] {
+        let nth: usize = element["id"].as_str().unwrap()[1..].parse().unwrap();
+        assert_eq!(element["boss"], (1 + nth % 2).to_string(), "{element}");
+    }
+}
+
+#[test]
 fn who_loses_a_work_relationship_by_a_condition_is_counted() {
     let output = format!("[[output]]\nfile = 'out.jsonl'\n{EACH}where = \"AssignmentStatusType = 'ACTIVE'\"\n");
     let left = two_employments().with(&output).run("\"Id\" = \"PersonNumber\"");
