@@ -182,9 +182,7 @@ pub fn severity_of(code: Code, person: &Resolved, people: &People) -> Severity {
         Code::Asg024 if person.gap_over_day => Severity::Warning,
         Code::Wr041 if people.as_of.of_extract == Some(people.as_of.day) => Severity::Warning,
         Code::Asg024 | Code::Wr041 => Severity::Info,
-        // What rejects a row need not quarantine its person.
-        code if entry(code).subject == Subject::Row => entry(code).severity,
-        code => entry(code).severity.min(Severity::Warning),
+        _ => entry(code).severity.min(Severity::Warning),
     }
 }
 

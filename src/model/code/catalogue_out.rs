@@ -91,7 +91,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         subject: Subject::Person,
         rejects: false,
         rule: 26,
-        title: "A value is none that the target takes: not in its vocabulary, or too long",
+        title: "The target takes no such value: not in its vocabulary, or too long",
         meaning: "The mapped value is none of those that the target accepts for the field or that the value map has, is \
             longer than the target takes it, or has a character that it does not take there, as a # in a telephone \
             number of a directory. Which it is says hcmsync explain PIPELINE PERSON_NUMBER --field NAME.",
