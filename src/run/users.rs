@@ -82,24 +82,7 @@ pub fn normalize(inputs: Inputs, pipeline: &Pipeline, as_of: &AsOfDate, range: K
 pub fn leave_unresolved(mut users: Users, pipeline: &Pipeline) -> Result<People, RunError> {
     checks::of_rows(&mut users, pipeline)?;
     users.checks.extend(checks::unjudged(pipeline));
-    let Users { workforce, sides, as_of, files, keys, checks, .. } = users;
-    let (joined, resolved, outputs) = (Vec::new(), Vec::new(), Vec::new());
-    let (refused, shared, held) = (BTreeMap::new(), Vec::new(), Vec::new());
-    Ok(People {
-        workforce,
-        sides,
-        joined,
-        resolved,
-        as_of,
-        files,
-        keys,
-        checks,
-        refused,
-        shared,
-        held,
-        outputs,
-        separate: 0,
-    })
+    Ok(users.unmapped())
 }
 
 /// Stages 5 and 6: resolution, selection, and what is wrong with the selected.
@@ -179,26 +162,32 @@ pub fn map(mut users: Users, pipeline: &Pipeline, world: &World<'_>) -> Result<P
     let (mut outputs, separate) = users.files(pipeline, outputs, &order, &persons);
     users.managers_first(&mut outputs);
     let joined = users.columns(pipeline).joined(&users.emitted());
-    let Users { workforce, sides, resolved, as_of, files, keys, checks, .. } = users;
     world.progress.end(&format!("{} users in {} files", order.len(), outputs.len()));
-    Ok(People {
-        workforce,
-        sides,
-        joined,
-        resolved,
-        as_of,
-        files,
-        keys,
-        checks,
-        refused,
-        shared,
-        held: held.unwrap_or_default(),
-        outputs,
-        separate,
-    })
+    let held = held.unwrap_or_default();
+    Ok(People { joined, refused, shared, held, outputs, separate, ..users.unmapped() })
 }
 
 impl Users {
+    /// What is known of them without an output.
+    fn unmapped(self) -> People {
+        let Users { workforce, sides, resolved, as_of, files, keys, checks, .. } = self;
+        People {
+            workforce,
+            sides,
+            joined: Vec::new(),
+            resolved,
+            as_of,
+            files,
+            keys,
+            checks,
+            refused: BTreeMap::new(),
+            shared: Vec::new(),
+            held: Vec::new(),
+            outputs: Vec::new(),
+            separate: 0,
+        }
+    }
+
     /// Leaves of the people those whom this is about: the others are written and counted elsewhere.
     fn leave_own(&mut self) {
         let own = self.workforce.own.clone();

@@ -28,17 +28,22 @@ fn unsettle(place: &mut Place, stable_for: &str) {
     file.set_modified(std::time::SystemTime::now()).unwrap();
 }
 
+/// Waits until a run has made a file, and a little longer.
+fn until(place: &Place, path: &str) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !place.path(path).exists() {
+        assert!(Instant::now() < deadline, "{path} is never there");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    std::thread::sleep(Duration::from_millis(300));
+}
+
 /// A run that a signal stops while it waits for a file to settle.
 fn stopped_by(signal: Signal) -> i32 {
     let mut place = Place::plain();
     unsettle(&mut place, "60s");
     let child = place.command(&[]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while !place.path("out/.lock").exists() {
-        assert!(Instant::now() < deadline, "the run never begins");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    std::thread::sleep(Duration::from_millis(300));
+    until(&place, "out/.lock");
     kill_process(Pid::from_child(&child), signal).unwrap();
     child.wait_with_output().unwrap().status.code().unwrap_or(-1)
 }
@@ -109,12 +114,7 @@ fn stopped_with_its_command(signal: Signal) -> i32 {
     let mut place = Place::sealed();
     place.set("passphrase", "{ command = [\"sh\", \"-c\", \"touch asked; exec sleep 60\"] }");
     let child = place.command(&[]).process_group(0).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while !place.path("asked").exists() {
-        assert!(Instant::now() < deadline, "nobody asks for the passphrase");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    std::thread::sleep(Duration::from_millis(300));
+    until(&place, "asked");
     kill_process_group(Pid::from_child(&child), signal).unwrap();
     child.wait_with_output().unwrap().status.code().unwrap_or(-1)
 }
